@@ -1,0 +1,59 @@
+import type { DatabaseReport } from '../../shared/contracts/agent.ts';
+import type { AttachArguments } from '../engines/engine.ts';
+import { AgentFailure } from '../failure.ts';
+import type { DatabaseRecord } from '../registry/database-record.ts';
+import { findByName } from '../registry/registry.ts';
+import type { Host } from './host.ts';
+
+/**
+ * Makes a database of copied volumes. Repeating an attach that succeeded reports its database; one that failed or died
+ * has left nothing and is done again.
+ * @throws AgentFailure DEVICE_NOT_FOUND, DB_NAME_IS_IN_USE, COMMAND_REVOKED, LAYOUT_NOT_SUPPORTED, ENGINE_FAILED.
+ */
+export async function attachDatabase(host: Host, wanted: AttachArguments): Promise<DatabaseReport> {
+  if (wanted.vendor !== host.engine.vendor) {
+    throw new AgentFailure('ENGINE_FAILED', `this host runs ${host.engine.vendor}, not ${wanted.vendor}`);
+  }
+  const earlier = await findEarlier(host, wanted);
+  if (earlier) return host.engine.describe(earlier);
+  await host.deviceRoot.rescan(wanted.source.volumes.map(({ serial }) => serial));
+  const volumes = await host.engine.inspectCopy(wanted.source);
+  const record = await host.registry.reserve(
+    {
+      name: wanted.db_name,
+      vendor: wanted.vendor,
+      attach_id: wanted.attach_id,
+      target_state: wanted.target_state,
+      volumes: [...volumes],
+    },
+    (taken) => host.engine.choosePort(taken),
+  );
+  try {
+    await host.engine.attach(record, wanted.source);
+    return await host.engine.describe(await host.registry.confirm(record.id));
+  } catch (error) {
+    await rollBack(host, record);
+    throw error;
+  }
+}
+
+/** Stops and forgets a database that was never finished. */
+export async function rollBack(host: Host, record: DatabaseRecord): Promise<void> {
+  await host.engine.discard(record);
+  await host.registry.remove(record.id);
+}
+
+/** The database of this very attach, if it was made before. What cannot succeed is refused before waiting for volumes. */
+async function findEarlier(host: Host, wanted: AttachArguments): Promise<DatabaseRecord | null> {
+  const content = await host.registry.read();
+  if (content.tombstones.some((stone) => stone.attach_id === wanted.attach_id)) {
+    throw new AgentFailure('COMMAND_REVOKED', `the attach of ${wanted.db_name} was undone before it arrived`);
+  }
+  const earlier = content.databases.find((database) => database.attach_id === wanted.attach_id);
+  if (earlier?.state === 'managed') return earlier;
+  if (earlier) await rollBack(host, earlier);
+  else if (findByName(content, wanted.db_name)) {
+    throw new AgentFailure('DB_NAME_IS_IN_USE', `a database named ${wanted.db_name} exists on this host`);
+  }
+  return null;
+}

@@ -1,0 +1,22 @@
+import type { AgentErrorCode } from '../shared/contracts/agent.ts';
+
+/**
+ * A command that could not be carried out. `code` and `message` travel to the control plane, so the message is for
+ * people and holds no secret; `cause` stays in the log of this host.
+ */
+export class AgentFailure extends Error {
+  readonly code: AgentErrorCode;
+
+  constructor(code: AgentErrorCode, message: string, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.name = code;
+    this.code = code;
+  }
+}
+
+/** What is shown of an unforeseen error: its message, never its stack. */
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** Turns whatever was thrown into a failure of the contract; what is not one already failed inside the engine. */
+export const asFailure = (error: unknown): AgentFailure =>
+  error instanceof AgentFailure ? error : new AgentFailure('ENGINE_FAILED', messageOf(error), error);

@@ -1,0 +1,108 @@
+import { join } from 'node:path';
+import { AgentFailure } from '../failure.ts';
+import { readTextIfThere, writeDurably } from '../journal/durable-file.ts';
+import { type DatabaseRecord, RegistryContent } from './database-record.ts';
+import { withFileLock } from './file-lock.ts';
+import { ownIdentity } from './process-identity.ts';
+
+export type NewDatabase = Pick<DatabaseRecord, 'name' | 'vendor' | 'attach_id' | 'target_state' | 'volumes'>;
+
+/** Ids below are system databases of SQL Server, which clients of the Flex API skip. */
+const firstId = 5;
+const tombstoneDays = 90;
+
+/**
+ * The databases of this host, in one file of the state directory. Every change is read-modify-write under a lock file,
+ * so that the command line and the running agent can both make changes.
+ */
+export interface Registry {
+  read(): Promise<RegistryContent>;
+  /**
+   * Claims name, id and volumes for a database about to be made; its record is in state `making`. `choosePort` gets
+   * the ports already given.
+   * @throws AgentFailure DB_NAME_IS_IN_USE (names are compared ignoring case), COMMAND_REVOKED for an attach that was
+   *   undone, ENGINE_FAILED when a volume already serves a database.
+   */
+  reserve(database: NewDatabase, choosePort: (taken: ReadonlySet<number>) => Promise<number | null>): Promise<DatabaseRecord>;
+  /** The database is made: from now on it is reported and started again when it is found stopped. */
+  confirm(id: string): Promise<DatabaseRecord>;
+  /** Forgets a database; an unknown id is fine. */
+  remove(id: string): Promise<void>;
+  /** Refuses the attach of that id for ever. */
+  bury(attachId: string): Promise<void>;
+}
+
+const empty = (): RegistryContent => ({ version: 1, revision: 0, next_id: firstId, databases: [], tombstones: [] });
+
+/** @param now Unix seconds. */
+export function openRegistry(stateDir: string, now: () => number): Registry {
+  const path = join(stateDir, 'registry.json');
+
+  const read = async (): Promise<RegistryContent> => {
+    const text = await readTextIfThere(path);
+    return text === null ? empty() : RegistryContent.parse(JSON.parse(text));
+  };
+  const change = <T>(edit: (content: RegistryContent) => T | Promise<T>): Promise<T> =>
+    withFileLock(`${path}.lock`, async () => {
+      const content = await read();
+      const result = await edit(content);
+      content.revision += 1;
+      await writeDurably(path, `${JSON.stringify(content, null, 1)}\n`);
+      return result;
+    });
+
+  return {
+    read,
+    reserve: (database, choosePort) =>
+      change(async (content) => {
+        refuseIfTaken(content, database);
+        const taken = new Set(content.databases.flatMap(({ port }) => (port === null ? [] : [port])));
+        const record: DatabaseRecord = {
+          ...database,
+          id: String(content.next_id),
+          state: 'making',
+          maker: ownIdentity(),
+          port: await choosePort(taken),
+          created_ts: now(),
+        };
+        content.next_id += 1;
+        content.databases.push(record);
+        return record;
+      }),
+    confirm: (id) =>
+      change((content) => {
+        const record = content.databases.find((database) => database.id === id);
+        if (!record) throw new AgentFailure('DB_NOT_FOUND', `database ${id} is no longer registered`);
+        record.state = 'managed';
+        return record;
+      }),
+    remove: (id) =>
+      change((content) => {
+        content.databases = content.databases.filter((database) => database.id !== id);
+      }),
+    bury: (attachId) =>
+      change((content) => {
+        const oldest = now() - tombstoneDays * 86_400;
+        content.tombstones = content.tombstones.filter((stone) => stone.buried_ts >= oldest && stone.attach_id !== attachId);
+        content.tombstones.push({ attach_id: attachId, buried_ts: now() });
+      }),
+  };
+}
+
+/** Which database has this name, ignoring case. */
+export const findByName = (content: RegistryContent, name: string): DatabaseRecord | undefined =>
+  content.databases.find((database) => database.name.toLowerCase() === name.toLowerCase());
+
+function refuseIfTaken(content: RegistryContent, wanted: NewDatabase): void {
+  if (content.tombstones.some((stone) => stone.attach_id === wanted.attach_id)) {
+    throw new AgentFailure('COMMAND_REVOKED', `the attach of ${wanted.name} was undone before it arrived`);
+  }
+  if (findByName(content, wanted.name)) {
+    throw new AgentFailure('DB_NAME_IS_IN_USE', `a database named ${wanted.name} exists on this host`);
+  }
+  const serials = new Set(wanted.volumes.map(({ serial }) => serial));
+  for (const database of content.databases) {
+    const shared = database.volumes.find(({ serial }) => serials.has(serial));
+    if (shared) throw new AgentFailure('ENGINE_FAILED', `volume ${shared.serial} already serves database ${database.name}`);
+  }
+}

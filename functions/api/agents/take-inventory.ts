@@ -1,0 +1,95 @@
+/** Takes an agent's inventory over into the table. */
+import type { DatabaseReport, InventoryReport } from '../../../shared/contracts/agent.ts';
+import type { Database, DatabaseVolume } from '../../../shared/domain/database.ts';
+import { isDomainError } from '../../../shared/domain/errors.ts';
+import type { Host } from '../../../shared/domain/host.ts';
+import type { Log } from '../../../shared/ports/log.ts';
+import type { SdpPort } from '../../../shared/ports/sdp.ts';
+import type { DatabaseStore } from '../../../shared/ports/store.ts';
+
+export interface InventoryDeps {
+  readonly store: DatabaseStore;
+  readonly sdp: Pick<SdpPort, 'describe' | 'locateVolumes'>;
+  readonly log: Log;
+}
+
+const databaseOf = (host: Host, report: DatabaseReport, sequence: number, volumes: readonly DatabaseVolume[]): Database => ({
+  hostId: host.hostId,
+  dbId: report.id,
+  name: report.name,
+  vendor: report.vendor,
+  status: report.status,
+  files: report.files.map((file) => ({
+    name: file.name,
+    fileId: file.file_id,
+    kind: file.kind,
+    path: file.path,
+    sizeMib: file.size_mb,
+    backupStatus: file.backup_status,
+  })),
+  mountPoints: report.mount_points,
+  connection: report.connection ?? null,
+  generation: host.generation,
+  sequence,
+  volumes,
+});
+
+/** Volumes known from before are kept as long as the disks are the same ones. */
+function knownVolumes(report: DatabaseReport, before: Database | undefined): readonly DatabaseVolume[] | undefined {
+  if (before === undefined || before.volumes.length === 0) return undefined;
+  const known = report.mount_points.every((mount) => before.volumes.some((volume) => volume.serial === mount.serial));
+  return known ? before.volumes : undefined;
+}
+
+/** Looks disks up on the array. When the array is silent the rows stay without: the next inventory looks again. */
+async function locate(deps: InventoryDeps, serials: readonly string[]): Promise<readonly DatabaseVolume[]> {
+  if (serials.length === 0) return [];
+  try {
+    const [{ sdpId }, located] = await Promise.all([deps.sdp.describe(), deps.sdp.locateVolumes(serials)]);
+    return located.map(({ serial, volumeId, volumeName, volumeGroupId, volumeGroupName }) => ({
+      sdpId,
+      serial,
+      volumeId,
+      volumeName,
+      volumeGroupId,
+      volumeGroupName,
+    }));
+  } catch (error) {
+    if (!isDomainError(error, 'ArrayUnavailable')) throw error;
+    deps.log.warn('the array did not say where disks lie', { error: error.message });
+    return [];
+  }
+}
+
+const withoutSequence = (database: Database): string => JSON.stringify({ ...database, sequence: 0 });
+
+/**
+ * Rows that changed are written, rows that are gone after the last chunk are removed, then the sequence is closed.
+ * An inventory older than the stored one changes nothing. Parts of one inventory come in order.
+ */
+export async function takeInventory(deps: InventoryDeps, host: Host, report: InventoryReport): Promise<void> {
+  if (report.sequence < host.inventorySequence) return;
+  const before = await deps.store.listDatabases(host.hostId);
+  const beforeById = new Map(before.map((database) => [database.dbId, database]));
+  const unknown = report.databases.filter((one) => knownVolumes(one, beforeById.get(one.id)) === undefined);
+  const located = await locate(deps, unknown.flatMap((one) => one.mount_points.map((mount) => mount.serial)));
+  const after = report.databases.map((one) => {
+    const serials = new Set(one.mount_points.map((mount) => mount.serial));
+    const volumes = knownVolumes(one, beforeById.get(one.id)) ?? located.filter((volume) => serials.has(volume.serial));
+    return databaseOf(host, one, report.sequence, volumes);
+  });
+  const inOneChunk = report.chunks === 1;
+  const changed = after.filter((database) => {
+    const old = beforeById.get(database.dbId);
+    return !inOneChunk || old === undefined || withoutSequence(old) !== withoutSequence(database);
+  });
+  await deps.store.putDatabases(changed);
+  if (report.chunk !== report.chunks - 1) return;
+  const reported = new Set(report.databases.map((one) => one.id));
+  const gone = before.filter((one) => !reported.has(one.dbId) && (inOneChunk || one.sequence !== report.sequence));
+  await Promise.all(gone.map((one) => deps.store.removeDatabase(host.hostId, one.dbId)));
+  const setChanged = gone.length > 0 || changed.some((one) => beforeById.get(one.dbId)?.name !== one.name);
+  if (setChanged || report.sequence > host.inventorySequence) {
+    await deps.store.closeInventory(host.hostId, host.generation, report.sequence, setChanged);
+  }
+}

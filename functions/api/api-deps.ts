@@ -1,0 +1,21 @@
+/** What API operations may need; every function is given only its part. */
+import type { AgentQueuesPort } from '../../shared/ports/agents.ts';
+import type { FlowsPort } from '../../shared/ports/flows.ts';
+import type { Ids } from '../../shared/ports/ids.ts';
+import type { SdpPort } from '../../shared/ports/sdp.ts';
+import type { Store } from '../../shared/ports/store.ts';
+import type { ChainDeps } from '../../shared/http/chain.ts';
+
+export interface ApiDeps extends ChainDeps {
+  readonly store: Store;
+  readonly ids: Ids;
+}
+
+export interface FlowApiDeps extends ApiDeps {
+  readonly flows: FlowsPort;
+}
+
+export interface AgentApiDeps extends FlowApiDeps {
+  readonly queues: AgentQueuesPort;
+  readonly sdp: SdpPort;
+}

@@ -1,0 +1,27 @@
+import { FlexTopology, flexTopology } from '../../../shared/faces/flex/flex-topology.ts';
+import { defineOperation } from '../../../shared/http/route.ts';
+import { nowSeconds } from '../../../shared/ports/clock.ts';
+import type { ApiDeps } from '../api-deps.ts';
+
+/** Every host with its databases, their snapshots and lineage: four partition reads. Flex contract, section 6. */
+export const getTopology = defineOperation({
+  operation: 'get-topology',
+  method: 'GET',
+  path: '/api/echo/v1/topology',
+  capability: 'databases',
+  audience: 'viewer',
+  summary: 'Hosts, databases, snapshots and lineage',
+  request: {},
+  response: FlexTopology,
+  successStatus: 200,
+  task: null,
+  async run(deps: ApiDeps) {
+    const [hosts, databases, clones, snapshots] = await Promise.all([
+      deps.store.listHosts(),
+      deps.store.listAllDatabases(),
+      deps.store.listClones(),
+      deps.store.listSnapshots(),
+    ]);
+    return { body: flexTopology({ nowSeconds: nowSeconds(deps.clock), hosts, databases, clones, snapshots }) };
+  },
+});

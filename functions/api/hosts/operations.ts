@@ -1,0 +1,6 @@
+import { getHost } from './get-host.ts';
+import { listHosts } from './list-hosts.ts';
+import { registerHost } from './register-host.ts';
+import { unregisterHost } from './unregister-host.ts';
+
+export const operations = [registerHost, unregisterHost, getHost, listHosts];

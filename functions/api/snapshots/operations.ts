@@ -1,0 +1,4 @@
+import { deleteSnapshot } from './delete-snapshot.ts';
+import { listSnapshots } from './list-snapshots.ts';
+
+export const operations = [listSnapshots, deleteSnapshot];

@@ -1,0 +1,104 @@
+/**
+ * Repair, at start and each tick: looks at every open task and does what `recoveryAction` says, so that nothing depends
+ * on the process that began it. Queues of hosts that were unregistered go too.
+ */
+import { describeLeftover, undoMeans } from '../../../shared/domain/effect.ts';
+import { isConnected } from '../../../shared/domain/host.ts';
+import { lockKeysOf } from '../../../shared/domain/plan.ts';
+import { recoveryAction } from '../../../shared/domain/recovery.ts';
+import { flowOf, type Task } from '../../../shared/domain/task.ts';
+import type { AgentQueuesPort } from '../../../shared/ports/agents.ts';
+import { type Clock, nowSeconds } from '../../../shared/ports/clock.ts';
+import type { FlowsPort } from '../../../shared/ports/flows.ts';
+import type { Log } from '../../../shared/ports/log.ts';
+import type { Store } from '../../../shared/ports/store.ts';
+import { startAttempt } from '../../../shared/use-cases/attempts.ts';
+import { releaseAll, resume } from '../../../shared/use-cases/locking.ts';
+
+export interface SweepDeps {
+  readonly store: Store;
+  readonly flows: FlowsPort;
+  readonly queues: Pick<AgentQueuesPort, 'removeQueue'>;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly settings: { readonly startGraceSeconds: number };
+}
+
+/** A task waits for a host's agent, and that agent was heard from since the task was left. */
+async function blockingHostIsBack(deps: SweepDeps, task: Task): Promise<boolean> {
+  const effects = await deps.store.listEffects(task.requestId);
+  const hostIds = effects.filter((effect) => effect.state !== 'undone' && effect.hostId !== '').map((effect) => effect.hostId);
+  const hosts = await deps.store.getHosts([...new Set(hostIds)]);
+  return hosts.some((host) => isConnected(host, nowSeconds(deps.clock)) && host.lastSeenSeconds > task.updatedAtSeconds);
+}
+
+/** Signals owners that were handed a lock and never heard. */
+async function resumeHandOvers(deps: SweepDeps, task: Task): Promise<void> {
+  for (const key of lockKeysOf(task.plan)) {
+    const lock = await deps.store.readLock(key);
+    if (lock?.owner === task.requestId && lock.unsignalled !== null) await resume(deps, key, lock.unsignalled);
+  }
+}
+
+async function giveUp(deps: SweepDeps, task: Task, why: string): Promise<void> {
+  const effects = await deps.store.listEffects(task.requestId);
+  const left = effects.filter((effect) => effect.state === 'intended' || undoMeans(effect) !== 'forward-only').map(describeLeftover);
+  const error = left.length === 0 ? why : `${why}; left behind: ${left.join(', ')}`;
+  await deps.store.needAttention(task.requestId, task.attempt, error, left, nowSeconds(deps.clock));
+  deps.log.error('task needs attention', { request_id: task.requestId, leftovers: left.length });
+}
+
+async function repair(deps: SweepDeps, task: Task): Promise<string> {
+  const now = nowSeconds(deps.clock);
+  await resumeHandOvers(deps, task);
+  const execution = await deps.flows.status(flowOf(task), task.requestId, task.attempt);
+  const back = task.state === 'needs_attention' && (await blockingHostIsBack(deps, task));
+  const facts = { nowSeconds: now, blockingHostIsBack: back, graceSeconds: deps.settings.startGraceSeconds };
+  const decided = recoveryAction(task, execution, facts);
+  switch (decided.action) {
+    case 'leave':
+      break;
+    case 'start-again':
+      await startAttempt(deps, task);
+      break;
+    case 'next-attempt': {
+      const error = task.error === '' && decided.phase === 'unwind' ? decided.why : '';
+      const claimed = await deps.store.claimAttempt(task.requestId, task.attempt, decided.phase, error, now);
+      if (claimed !== undefined) await startAttempt(deps, claimed);
+      break;
+    }
+    case 'give-up':
+      await giveUp(deps, task, decided.why);
+      break;
+    case 'close':
+      await releaseAll(deps, lockKeysOf(task.plan), task.requestId);
+      await deps.store.closeTask(task.requestId);
+      break;
+  }
+  return decided.action;
+}
+
+export async function sweep(deps: SweepDeps): Promise<Readonly<Record<string, number>>> {
+  const counts: Record<string, number> = {};
+  for (const requestId of await deps.store.listOpenTasks()) {
+    const task = await deps.store.getTask(requestId);
+    if (task === undefined) {
+      await deps.store.closeTask(requestId);
+      continue;
+    }
+    try {
+      const action = await repair(deps, task);
+      counts[action] = (counts[action] ?? 0) + 1;
+      if (action !== 'leave') deps.log.warn('task repaired', { request_id: requestId, action });
+    } catch (error) {
+      // One task that cannot be repaired now must not keep the others from it; the next tick tries again.
+      counts['failed'] = (counts['failed'] ?? 0) + 1;
+      deps.log.error('task not repaired', { request_id: requestId, error: String(error) });
+    }
+  }
+  for (const queueUrl of await deps.store.listRetiredQueues()) {
+    await deps.queues.removeQueue(queueUrl);
+    await deps.store.forgetRetiredQueue(queueUrl);
+  }
+  return counts;
+}

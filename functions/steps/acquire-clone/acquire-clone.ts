@@ -1,0 +1,19 @@
+import { lockKeysOf } from '../../../shared/domain/plan.ts';
+import { nowSeconds } from '../../../shared/ports/clock.ts';
+import { acquireAll } from '../../../shared/use-cases/locking.ts';
+import { defineStep, WaitingStepInput } from '../step.ts';
+
+/** Waits until no other task works on the clone. Undo: finish-unwind releases. */
+export const acquireClone = defineStep({
+  name: 'acquire-clone',
+  input: WaitingStepInput,
+  phase: 'forward',
+  needs: ['store', 'flows', 'clock'],
+  async run(deps, task, { token }) {
+    await deps.store.markRunning(task.requestId, nowSeconds(deps.clock));
+    const waiter = { requestId: task.requestId, attempt: task.attempt, token, keys: lockKeysOf(task.plan) };
+    const decision = await acquireAll(deps, waiter);
+    if (decision === 'held') await deps.flows.succeed(token, {});
+    return { decision };
+  },
+});

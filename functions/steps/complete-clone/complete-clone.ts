@@ -1,0 +1,61 @@
+import type { Clone } from '../../../shared/domain/clone.ts';
+import { lockKeysOf } from '../../../shared/domain/plan.ts';
+import { nowSeconds } from '../../../shared/ports/clock.ts';
+import { releaseAll } from '../../../shared/use-cases/locking.ts';
+import { destinationOf } from '../destination.ts';
+import { attachEffectId } from '../effect-of.ts';
+import { AttachOutcome } from '../outcomes.ts';
+import { createClonePlanOf } from '../plan-of.ts';
+import { defineStep, StepInput } from '../step.ts';
+
+/**
+ * Shows the snapshot and the clones, frees the names, and turns the task `done` last: whoever reads after that sees
+ * everything. Repeatable from any point. Nothing to undo, because after it the task is done.
+ */
+export const completeClone = defineStep({
+  name: 'complete-clone',
+  input: StepInput,
+  phase: 'forward',
+  needs: ['store', 'flows', 'clock'],
+  async run(deps, task) {
+    const plan = createClonePlanOf(task);
+    const effects = await deps.store.listEffects(task.requestId);
+    const clones: Clone[] = [];
+    for (const index of plan.destinations.keys()) {
+      const { destination, database, indices } = await destinationOf(deps.store, task, index);
+      const attach = effects.find((effect) => effect.effectId === attachEffectId(index));
+      const report = AttachOutcome.parse(attach?.outcome).database;
+      const views = indices.flatMap((part) =>
+        effects.filter((effect) => effect.effectId === `view-${String(index)}-${String(part)}`).map((effect) => effect.name),
+      );
+      clones.push({
+        hostId: destination.hostId,
+        dbId: report.id,
+        dbName: destination.dbName,
+        sourceHostId: plan.sourceHostId,
+        sourceDbId: database.dbId,
+        sourceDbName: database.dbName,
+        snapshotId: task.snapshotId,
+        views,
+        requestId: task.requestId,
+        createdAtSeconds: nowSeconds(deps.clock),
+        snapshotIds: new Set(),
+      });
+    }
+    await deps.store.publishClones(task.requestId, task.snapshotId, clones);
+    await releaseAll(deps, lockKeysOf(plan), task.requestId);
+    const result = {
+      snapshotId: task.snapshotId,
+      clones: clones.map((clone) => ({
+        id: clone.dbId,
+        name: clone.dbName,
+        hostId: clone.hostId,
+        sourceHostId: clone.sourceHostId,
+        sourceDbId: clone.sourceDbId,
+        sourceDbName: clone.sourceDbName,
+      })),
+    };
+    await deps.store.finishTask(task.requestId, 'done', { error: '', result }, nowSeconds(deps.clock));
+    return { clones: clones.length };
+  },
+});

@@ -1,0 +1,26 @@
+import type { Effect, EffectKind } from '../../shared/domain/effect.ts';
+
+/** A row of the journal as it is written before the effect. */
+export const intended = (
+  requestId: string,
+  effectId: string,
+  kind: EffectKind,
+  about: { readonly name: string; readonly hostId?: string; readonly requires?: readonly string[] },
+): Effect => ({
+  requestId,
+  effectId,
+  kind,
+  state: 'intended',
+  name: about.name,
+  hostId: about.hostId ?? '',
+  requires: about.requires ?? [],
+  outcome: {},
+  blockedAttempt: 0,
+  blockedReason: '',
+});
+
+export const freezeEffectId = (round: number): string => `freeze-${String(round)}`;
+export const arraySnapshotEffectId = (round: number, index: number): string => `array-snapshot-${String(round)}-${String(index)}`;
+export const viewEffectId = (destination: number, index: number): string => `view-${String(destination)}-${String(index)}`;
+export const mappingEffectId = (destination: number, index: number): string => `mapping-${String(destination)}-${String(index)}`;
+export const attachEffectId = (destination: number): string => `attach-${String(destination)}`;

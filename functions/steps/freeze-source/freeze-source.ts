@@ -1,0 +1,48 @@
+import { DomainError } from '../../../shared/domain/errors.ts';
+import { nowSeconds } from '../../../shared/ports/clock.ts';
+import { sendCommand } from '../../../shared/use-cases/agent-command.ts';
+import { freezeEffectId, intended } from '../effect-of.ts';
+import { freezeIdOf, isFreezeNeeded } from '../freeze-rounds.ts';
+import { createClonePlanOf } from '../plan-of.ts';
+import { defineStep, WaitingStepInput } from '../step.ts';
+
+/**
+ * Freezes the source databases on their host. Every run is a new round with its own freeze and its own snapshot names,
+ * so that an answer from an earlier run can never vouch for a later snapshot. Undo: thaw.
+ */
+export const freezeSource = defineStep({
+  name: 'freeze-source',
+  input: WaitingStepInput,
+  phase: 'forward',
+  needs: ['store', 'flows', 'agents', 'clock', 'settings'],
+  async run(deps, task, { token }) {
+    const plan = createClonePlanOf(task);
+    const databases = await deps.store.listDatabases(plan.sourceHostId);
+    const gone = plan.sources.find((source) => !databases.some((one) => one.dbId === source.dbId));
+    if (gone !== undefined && task.snapshotId === '') {
+      throw new DomainError('Refused', `database '${gone.dbName}' is not on host '${plan.sourceHostId}' any more`);
+    }
+    if (!isFreezeNeeded(task)) {
+      await deps.flows.succeed(token, {});
+      return { frozen: false };
+    }
+    const round = await deps.store.beginFreezeRound(task.requestId, task.attempt);
+    const effectId = freezeEffectId(round);
+    const name = plan.sources.map((source) => source.dbName).join(', ');
+    await deps.store.intend(intended(task.requestId, effectId, 'freeze', { name, hostId: plan.sourceHostId }));
+    await sendCommand(deps, task, {
+      hostId: plan.sourceHostId,
+      kind: 'freeze',
+      effectId,
+      purpose: 'do',
+      token,
+      validSeconds: deps.settings.agentCommandTimeoutSeconds,
+      arguments: {
+        freeze_id: freezeIdOf(task.requestId, round),
+        databases: plan.sources.map((source) => ({ id: source.dbId, name: source.dbName })),
+        max_seconds: deps.settings.freezeMaxSeconds,
+      },
+    });
+    return { frozen: true, sent_at: nowSeconds(deps.clock) };
+  },
+});

@@ -1,0 +1,20 @@
+import { DomainError } from '../../shared/domain/errors.ts';
+import type { CreateClonePlan, DeleteClonePlan, DeleteSnapshotPlan } from '../../shared/domain/plan.ts';
+import type { Task } from '../../shared/domain/task.ts';
+
+const wrongFlow = (task: Task): DomainError => new DomainError('Internal', `a step was run for a task of ${task.plan.flow}`);
+
+export function createClonePlanOf(task: Task): CreateClonePlan {
+  if (task.plan.flow !== 'create-clone') throw wrongFlow(task);
+  return task.plan;
+}
+
+export function deleteClonePlanOf(task: Task): DeleteClonePlan {
+  if (task.plan.flow !== 'delete-clone') throw wrongFlow(task);
+  return task.plan;
+}
+
+export function deleteSnapshotPlanOf(task: Task): DeleteSnapshotPlan {
+  if (task.plan.flow !== 'delete-snapshot') throw wrongFlow(task);
+  return task.plan;
+}

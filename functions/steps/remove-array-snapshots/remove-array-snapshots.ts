@@ -1,0 +1,34 @@
+import { DomainError, isDomainError } from '../../../shared/domain/errors.ts';
+import { nowSeconds } from '../../../shared/ports/clock.ts';
+import { intended } from '../effect-of.ts';
+import { deleteSnapshotPlanOf } from '../plan-of.ts';
+import { defineStep, StepInput } from '../step.ts';
+
+/**
+ * Removes the snapshot's parts from the array. The first removal is the point of no return; one that the array refuses
+ * changed nothing, so its row is taken back and the flow may still unwind. Forward only otherwise.
+ */
+export const removeArraySnapshots = defineStep({
+  name: 'remove-array-snapshots',
+  input: StepInput,
+  phase: 'forward',
+  needs: ['store', 'sdp', 'clock'],
+  async run(deps, task) {
+    const { arraySnapshots } = deleteSnapshotPlanOf(task);
+    await deps.store.markRunning(task.requestId, nowSeconds(deps.clock));
+    const passed = await deps.store.passPointOfNoReturn(task.requestId, nowSeconds(deps.clock));
+    if (!passed) throw new DomainError('TaskCanceled', 'the task was canceled');
+    for (const [index, name] of arraySnapshots.entries()) {
+      const effectId = `remove-array-snapshot-${String(index)}`;
+      await deps.store.intend(intended(task.requestId, effectId, 'remove-array-snapshot', { name }));
+      try {
+        await deps.sdp.removeSnapshot(name);
+      } catch (error) {
+        if (isDomainError(error, 'ArrayRefused')) await deps.store.markUndone(task.requestId, effectId);
+        throw error;
+      }
+      await deps.store.markDone(task.requestId, effectId, {});
+    }
+    return { removed: arraySnapshots.length };
+  },
+});

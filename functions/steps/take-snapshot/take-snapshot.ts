@@ -1,0 +1,72 @@
+import { arrayName } from '../../../shared/domain/array-names.ts';
+import { DomainError } from '../../../shared/domain/errors.ts';
+import type { LocatedVolume, SnapshotSource } from '../../../shared/ports/sdp.ts';
+import { discardSnapshots, roundPrefix } from '../array-snapshots.ts';
+import { arraySnapshotEffectId, intended } from '../effect-of.ts';
+import type { ArraySnapshotOutcome } from '../outcomes.ts';
+import { createClonePlanOf } from '../plan-of.ts';
+import { defineStep, StepInput } from '../step.ts';
+
+interface Disk {
+  readonly dbId: string;
+  readonly located: LocatedVolume;
+}
+
+/** Disks by what they are snapshotted with, in a stable order. */
+function groupByOrigin(disks: readonly Disk[]): readonly { readonly origin: SnapshotSource; readonly disks: readonly Disk[] }[] {
+  const keys = [...new Set(disks.map((disk) => originKey(disk.located.source)))].sort();
+  return keys.flatMap((key) => {
+    const members = disks.filter((disk) => originKey(disk.located.source) === key);
+    const first = members[0];
+    return first === undefined ? [] : [{ origin: first.located.source, disks: members }];
+  });
+}
+
+const originKey = (origin: SnapshotSource): string => `${origin.kind}/${String(origin.id)}`;
+
+/**
+ * Takes one array snapshot per volume group (or view, for a clone of a clone) the source databases lie on. Where they
+ * lie is asked of the array now, since volumes move between groups. Undo: remove the snapshots.
+ */
+export const takeSnapshot = defineStep({
+  name: 'take-snapshot',
+  input: StepInput,
+  phase: 'forward',
+  needs: ['store', 'sdp'],
+  async run(deps, task) {
+    if (task.snapshotId !== '') return { taken: 0 };
+    const plan = createClonePlanOf(task);
+    const round = task.freezeRound;
+    await discardSnapshots(deps, task, (effect) => !effect.effectId.startsWith(roundPrefix(round)));
+    const { sdpId } = await deps.sdp.describe();
+    const ids = new Set(plan.sources.map((source) => source.dbId));
+    const databases = (await deps.store.listDatabases(plan.sourceHostId)).filter((one) => ids.has(one.dbId));
+    const mounts = databases.flatMap((one) => one.mountPoints.map((mount) => ({ dbId: one.dbId, serial: mount.serial })));
+    const located = await deps.sdp.locateVolumes(mounts.map((mount) => mount.serial));
+    const disks = mounts.map(({ dbId, serial }) => {
+      const found = located.find((one) => one.serial === serial);
+      if (found === undefined) throw new DomainError('Refused', `the array knows no volume with serial ${serial}`);
+      return { dbId, located: found };
+    });
+    const groups = groupByOrigin(disks);
+    for (const [index, group] of groups.entries()) {
+      const effectId = arraySnapshotEffectId(round, index);
+      const name = arrayName(task.requestId, effectId);
+      await deps.store.intend(intended(task.requestId, effectId, 'array-snapshot', { name }));
+      const snapshot = await deps.sdp.ensureSnapshot(name, group.origin);
+      const outcome: ArraySnapshotOutcome = {
+        arrayId: snapshot.id,
+        takenAtSeconds: snapshot.takenAtSeconds,
+        sdpId,
+        origin: { ...group.origin },
+        volumes: group.disks.map((disk) => ({
+          dbId: disk.dbId,
+          serial: disk.located.serial,
+          volumeId: disk.located.volumeId,
+        })),
+      };
+      await deps.store.markDone(task.requestId, effectId, outcome);
+    }
+    return { taken: groups.length };
+  },
+});

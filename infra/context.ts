@@ -1,0 +1,71 @@
+/** Values given with `-c name=value`; the `cdk` command hands them over as JSON in CDK_CONTEXT_JSON. */
+import { z } from 'zod';
+
+import { environmentNames, type ArraySettings, type EnvironmentName } from './environment.ts';
+import type { EnvironmentOverrides } from './environments.ts';
+
+const text = z.string().min(1).optional();
+const list = z
+  .string()
+  .transform((value) => value.split(',').map((item) => item.trim()))
+  .optional();
+
+const Context = z.object({
+  env: z.enum(environmentNames).default('local'),
+  account: text,
+  region: text,
+  sdpUrl: text,
+  sdpCaFile: text,
+  sdpCaLayerArn: text,
+  sdpSecretId: text,
+  agentSecretId: text,
+  vpcId: text,
+  availabilityZones: list,
+  subnetIds: list,
+  securityGroupIds: list,
+  domainName: text,
+  certificateArn: text,
+  alarmTopicArn: text,
+});
+type Context = z.infer<typeof Context>;
+
+// What was not given must be absent, not undefined: an undefined override would hide the environment's own value.
+const arrayOf = ({ sdpUrl, sdpCaFile, sdpCaLayerArn, sdpSecretId }: Context): Partial<ArraySettings> => ({
+  ...(sdpUrl === undefined ? {} : { sdpUrl }),
+  ...(sdpCaFile === undefined ? {} : { sdpCaFile }),
+  ...(sdpCaLayerArn === undefined ? {} : { caLayerArn: sdpCaLayerArn }),
+  ...(sdpSecretId === undefined ? {} : { sdpSecretId }),
+});
+
+const domainOf = ({ domainName, certificateArn }: Context): EnvironmentOverrides => {
+  if (domainName === undefined && certificateArn === undefined) return {};
+  if (domainName === undefined || certificateArn === undefined) throw new Error('domainName and certificateArn go together');
+  return { domain: { name: domainName, certificateArn } };
+};
+
+const networkOf = ({ vpcId, availabilityZones, subnetIds, securityGroupIds }: Context): EnvironmentOverrides => {
+  if (vpcId === undefined) return {};
+  if (!availabilityZones || !subnetIds || !securityGroupIds) throw new Error('vpcId needs availabilityZones, subnetIds and securityGroupIds');
+  return { network: { vpcId, availabilityZones, subnetIds, securityGroupIds } };
+};
+
+/** Throws `ZodError` for an unknown environment or an empty value. AWS credentials of the `cdk` command stand in for `account`. */
+export const readContext = (
+  variables: NodeJS.ProcessEnv,
+): { readonly environmentName: EnvironmentName; readonly overrides: EnvironmentOverrides } => {
+  const context = Context.parse(JSON.parse(variables['CDK_CONTEXT_JSON'] ?? '{}'));
+  const onOneMachine = context.env === 'embedded' || context.env === 'local';
+  const account = context.account ?? (onOneMachine ? undefined : variables['CDK_DEFAULT_ACCOUNT']);
+  return {
+    environmentName: context.env,
+    overrides: {
+      ...(account === undefined ? {} : { account }),
+      ...(context.region === undefined ? {} : { region: context.region }),
+      ...(context.alarmTopicArn === undefined ? {} : { alarmTopicArn: context.alarmTopicArn }),
+      ...(context.agentSecretId === undefined ? {} : { agentCredentials: { kind: 'static', secretId: context.agentSecretId } }),
+      ...domainOf(context),
+      ...networkOf(context),
+      array: arrayOf(context),
+    },
+  };
+};

@@ -1,0 +1,73 @@
+/** What differs between deployments. Everything else is the same code, the same templates and the same names. */
+
+export const environmentNames = ['embedded', 'local', 'dev', 'staging', 'prod'] as const;
+export type EnvironmentName = (typeof environmentNames)[number];
+
+/** Folders under functions/ that are deployed; sizes and time-outs are set per group. */
+export const functionGroups = ['api', 'steps', 'schedules'] as const;
+export type FunctionGroup = (typeof functionGroups)[number];
+
+/** The private network of the array. It must already reach DynamoDB, Step Functions, SQS and Secrets Manager (endpoints or NAT). */
+export interface Network {
+  readonly vpcId: string;
+  readonly availabilityZones: readonly string[];
+  readonly subnetIds: readonly string[];
+  readonly securityGroupIds: readonly string[];
+}
+
+export interface ArraySettings {
+  /** Base URL of the array's REST API. */
+  readonly sdpUrl: string;
+  /** PEM file of the CA that signed the array's certificate, as the functions see it; null for a public CA. */
+  readonly sdpCaFile: string | null;
+  /** Layer that brings `sdpCaFile` (under /opt) where functions cannot read this machine's disk. */
+  readonly caLayerArn: string | null;
+  /** Secrets Manager name of `{"username","password"}`; created outside this app, so that no deployment can overwrite it. */
+  readonly sdpSecretId: string;
+}
+
+/** How agents get queue credentials: a session of the agent role, or a configured pair where there is no STS. */
+export type AgentCredentials = { readonly kind: 'role' } | { readonly kind: 'static'; readonly secretId: string };
+
+export interface Domain {
+  readonly name: string;
+  readonly certificateArn: string;
+}
+
+export interface Environment {
+  readonly name: EnvironmentName;
+  readonly account: string;
+  readonly region: string;
+  readonly network: Network | null;
+  readonly domain: Domain | null;
+  readonly array: ArraySettings;
+  readonly agentCredentials: AgentCredentials;
+  readonly memoryMib: Readonly<Record<FunctionGroup, number>>;
+  /** Above every HTTP time-out inside the function, below the `TimeoutSeconds` of the state that calls it. */
+  readonly functionTimeoutSeconds: Readonly<Record<FunctionGroup, number>>;
+  /** At most so many sweeps at once; null leaves it open (accounts with a low limit cannot reserve). */
+  readonly sweepConcurrency: number | null;
+  readonly logLevel: 'DEBUG' | 'INFO' | 'WARN';
+  readonly logRetentionDays: 7 | 30 | 90 | 365;
+  readonly taskRetentionDays: number;
+  readonly tickIntervalMinutes: number;
+  readonly agentHeartbeatSeconds: number;
+  readonly agentCommandTimeoutSeconds: number;
+  /** A freeze ends by itself after this, whatever happens to the flow. */
+  readonly freezeMaxSeconds: number;
+  readonly apiRequestsPerSecond: number;
+  readonly apiBurst: number;
+  /** Whether a host's token may also start operations (Flex contract, section 2). */
+  readonly hostTokenMayOperate: boolean;
+  /** Table, key and logs outlive the stack. */
+  readonly deletionProtection: boolean;
+  /**
+   * `customer`: own KMS key for table, queues and logs: revocable, its use is audited, costs per key and request.
+   * `service`: keys of the services themselves: encrypted all the same, nothing to manage.
+   */
+  readonly encryption: 'customer' | 'service';
+  /** SNS topic that alarms report to; null only shows them. */
+  readonly alarmTopicArn: string | null;
+  /** `bundles`: dist/functions is deployed. `sources`: the embedded cloud runs functions/ itself. */
+  readonly code: 'bundles' | 'sources';
+}

@@ -1,0 +1,80 @@
+/** The environments, and what may be set from outside (`-c name=value`) when one is synthesized. */
+import type { ArraySettings, Environment, EnvironmentName } from './environment.ts';
+
+type Settings = Omit<Environment, 'name' | 'account' | 'array'> & {
+  readonly account: string | null;
+  readonly array: Omit<ArraySettings, 'sdpUrl'> & { readonly sdpUrl: string | null };
+};
+
+/** Everything but the name may be overridden; of the array, setting by setting. */
+export type EnvironmentOverrides = Partial<Omit<Environment, 'name' | 'array'>> & { readonly array?: Partial<ArraySettings> };
+
+const base: Settings = {
+  account: null,
+  region: 'eu-central-1',
+  network: null,
+  domain: null,
+  array: { sdpUrl: null, sdpCaFile: null, caLayerArn: null, sdpSecretId: 'reprise/sdp' },
+  agentCredentials: { kind: 'role' },
+  // Memory buys CPU: a cold start parses 300 kB of JavaScript, and callers of the API wait for it.
+  memoryMib: { api: 1024, steps: 512, schedules: 512 },
+  // API Gateway gives up at 29 s; a tick must be over before the next one.
+  functionTimeoutSeconds: { api: 28, steps: 45, schedules: 55 },
+  sweepConcurrency: null,
+  logLevel: 'INFO',
+  logRetentionDays: 30,
+  taskRetentionDays: 30,
+  tickIntervalMinutes: 1,
+  agentHeartbeatSeconds: 30,
+  agentCommandTimeoutSeconds: 300,
+  freezeMaxSeconds: 30,
+  apiRequestsPerSecond: 100,
+  apiBurst: 200,
+  hostTokenMayOperate: true,
+  deletionProtection: false,
+  encryption: 'service',
+  alarmTopicArn: null,
+  code: 'bundles',
+};
+
+/** One machine: the account and region that every local engine answers to. */
+const oneMachine: Settings = {
+  ...base,
+  account: '000000000000',
+  region: 'us-east-1',
+  array: { ...base.array, sdpUrl: 'https://127.0.0.1:9443' },
+  logRetentionDays: 7,
+};
+
+const guarded: Settings = {
+  ...base,
+  sweepConcurrency: 1,
+  deletionProtection: true,
+  encryption: 'customer',
+  logRetentionDays: 90,
+  taskRetentionDays: 90,
+};
+
+const environments: Readonly<Record<EnvironmentName, Settings>> = {
+  embedded: { ...oneMachine, code: 'sources' },
+  local: oneMachine,
+  dev: { ...base, logLevel: 'DEBUG' },
+  staging: guarded,
+  prod: { ...guarded, logRetentionDays: 365, taskRetentionDays: 365, apiRequestsPerSecond: 500, apiBurst: 1000 },
+};
+
+const required = (value: string | null, environment: EnvironmentName, option: string): string => {
+  if (value === null) throw new Error(`environment ${environment} needs ${option}`);
+  return value;
+};
+
+/** Throws when the environment leaves open what only its owner knows: the account, the array's address. */
+export const resolveEnvironment = (name: EnvironmentName, overrides: EnvironmentOverrides = {}): Environment => {
+  const settings: Settings = { ...environments[name], ...overrides, array: { ...environments[name].array, ...overrides.array } };
+  return {
+    ...settings,
+    name,
+    account: required(settings.account, name, 'an account: -c account=123456789012, or AWS credentials'),
+    array: { ...settings.array, sdpUrl: required(settings.array.sdpUrl, name, 'the array: -c sdpUrl=https://...') },
+  };
+};

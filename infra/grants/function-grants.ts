@@ -1,0 +1,30 @@
+/** What a function may do. From it come its role, its variables and its network, so that the three cannot drift apart. */
+
+export type TableAction = 'GetItem' | 'BatchGetItem' | 'Query' | 'ConditionCheckItem' | 'PutItem' | 'UpdateItem' | 'DeleteItem';
+export type AgentQueueAction = 'SendMessage' | 'GetQueueUrl' | 'CreateQueue' | 'SetQueueAttributes' | 'TagQueue' | 'DeleteQueue';
+export type ExecutionAction = 'DescribeExecution';
+
+export interface FunctionGrants {
+  /** Actions on the table. Parts of a transaction need the action of the single item. */
+  readonly table?: readonly TableAction[];
+  /** Flows it may start, by folder name. */
+  readonly startsFlows?: readonly string[];
+  /** Actions on executions of the flows it names. */
+  readonly executions?: { readonly flows: readonly string[]; readonly actions: readonly ExecutionAction[] };
+  /** Success, failure and heartbeat of parked task tokens, of the flows it names. */
+  readonly answersFlows?: readonly string[];
+  readonly agentQueues?: readonly AgentQueueAction[];
+  /** Hands out sessions of the agent role. */
+  readonly lendsAgentCredentials?: boolean;
+  /** Reads the array's secret and runs in the array's network. */
+  readonly callsArray?: boolean;
+}
+
+export type GrantTable = Readonly<Record<string, FunctionGrants>>;
+
+export const read = ['GetItem', 'BatchGetItem', 'Query'] as const satisfies readonly TableAction[];
+export const write = ['ConditionCheckItem', 'PutItem', 'UpdateItem', 'DeleteItem'] as const satisfies readonly TableAction[];
+
+export const allFlows = ['create-clone', 'delete-clone', 'delete-snapshot', 'unwind'] as const;
+/** Flows that wait for locks with a task token. */
+export const parkingFlows = ['create-clone', 'delete-clone'] as const;

@@ -1,0 +1,51 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+export interface ArrayProcessOptions {
+  readonly dataDir: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+  readonly user: string;
+  readonly password: string;
+  readonly holdSeconds?: number;
+}
+
+export interface ArrayProcess {
+  /** `https://127.0.0.1:PORT` */
+  readonly url: string;
+  /** What clients verify the array with. */
+  readonly caFile: string;
+  /** Of the array itself: a kill of it is a kill of the array. */
+  readonly pid: number;
+  /** Ends it in good order and waits until it has ended. May be called again. */
+  stop(): Promise<void>;
+}
+
+/** Starts the array as a process of its own and waits until it is ready. Throws when it ends before that. */
+export async function startArray(options: ArrayProcessOptions): Promise<ArrayProcess> {
+  const entry = fileURLToPath(new URL('main.ts', import.meta.url));
+  const flags = ['--port', String(options.port), '--user', options.user, '--password', options.password, '--data', options.dataDir];
+  if (options.holdSeconds !== undefined) flags.push('--hold-seconds', String(options.holdSeconds));
+  const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), entry, ...flags], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const ended = once(child, 'exit');
+  const ready = new Promise<string>((tell) => {
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      const [, url] = /^ready (https:\S+)$/.exec(line) ?? [];
+      if (url !== undefined) tell(url);
+    });
+  });
+  const url = await Promise.race([ready, ended.then(() => undefined)]);
+  if (url === undefined || child.pid === undefined) throw new Error('the array ended before it was ready');
+  return {
+    url,
+    caFile: join(resolve(options.dataDir), 'tls', 'ca.pem'),
+    pid: child.pid,
+    stop: async () => {
+      child.kill('SIGTERM');
+      await ended;
+    },
+  };
+}

@@ -1,0 +1,50 @@
+import { Command, InvalidArgumentError } from 'commander';
+import { z } from 'zod';
+import { startArrayServer } from './server.ts';
+
+const settings = z.object({
+  port: z.number(),
+  user: z.string(),
+  password: z.string(),
+  data: z.string(),
+  holdSeconds: z.number(),
+});
+
+const PORTS = 65_536;
+const LONGEST_HOLD_SECONDS = 3600;
+
+const wholeNumberBelow = (limit: number) => (text: string): number => {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value >= limit) throw new InvalidArgumentError(`must be a whole number below ${limit}.`);
+  return value;
+};
+
+const say = (line: string): void => {
+  process.stderr.write(`array: ${line}\n`);
+};
+
+const command = new Command('array')
+  .description('A storage array over real bytes that speaks the SDP REST API on 127.0.0.1.')
+  .requiredOption('--port <port>', 'where to listen; 0 takes a free port', wholeNumberBelow(PORTS))
+  .requiredOption('--user <name>', 'user of the basic authentication')
+  .requiredOption('--password <password>', 'its password')
+  .requiredOption('--data <folder>', 'where volumes, state and certificate are kept')
+  .option('--hold-seconds <seconds>', 'how long a snapshot may keep writers stopped at most', wholeNumberBelow(LONGEST_HOLD_SECONDS), 30)
+  .parse();
+
+const { port, user, password, data, holdSeconds } = settings.parse(command.opts());
+const array = await startArrayServer({ dataDir: data, port, user, password, holdDeadlineMs: holdSeconds * 1000, report: say });
+process.stdout.write(`ready ${array.url}\n`);
+
+let closing: Promise<void> | undefined;
+for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+  process.on(signal, () => {
+    closing ??= array.close().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        say(String(error));
+        process.exit(1);
+      },
+    );
+  });
+}

@@ -1,0 +1,90 @@
+import { refused } from '../api-error.ts';
+import { isRef, type Value } from '../resources/value.ts';
+
+/** Whether a value of an object matches the text of a filter. */
+export type Matcher = (value: Value) => boolean;
+
+const FLAGS: Readonly<Record<string, boolean>> = { true: true, false: false };
+
+function equals(value: Value, text: string): boolean {
+  switch (typeof value) {
+    case 'number':
+      return text.trim() !== '' && value === Number(text);
+    case 'boolean':
+      return FLAGS[text.toLowerCase()] === value;
+    case 'string':
+      return value === text;
+    default:
+      return value === null && text === 'null';
+  }
+}
+
+const oneOf = (texts: string): Matcher => {
+  const list = texts.split(',');
+  return (value) => list.some((text) => equals(value, text));
+};
+
+const contains = (texts: readonly string[]): Matcher => (value) => typeof value === 'string' && texts.some((text) => value.includes(text));
+
+const compares = (text: string, holds: (difference: number) => boolean): Matcher => {
+  const bound = Number(text);
+  return (value) => typeof value === 'number' && holds(value - bound);
+};
+
+function matchesPattern(text: string): Matcher {
+  try {
+    const pattern = new RegExp(text, 'u');
+    return (value) => typeof value === 'string' && pattern.test(value);
+  } catch (cause) {
+    throw refused(`${text} is not a regular expression: ${String(cause)}`);
+  }
+}
+
+/** The filter operators of the array, by the suffix that names them; equality is the bare field. */
+const OPERATORS: Readonly<Record<string, (text: string) => Matcher>> = {
+  '': (text) => (value) => equals(value, text),
+  in: oneOf,
+  m_eq: oneOf,
+  neq: (text) => (value) => !equals(value, text),
+  contains: (text) => contains([text]),
+  // The notes are unclear here; a list of substrings includes both readings that clients use.
+  contains_some: (text) => contains(text.split(',')),
+  prefix: (text) => (value) => typeof value === 'string' && value.startsWith(text),
+  regexp: matchesPattern,
+  gt: (text) => compares(text, (difference) => difference > 0),
+  lt: (text) => compares(text, (difference) => difference < 0),
+  gte: (text) => compares(text, (difference) => difference >= 0),
+  lte: (text) => compares(text, (difference) => difference <= 0),
+};
+
+export interface Filter {
+  /** Field on the wire. */
+  readonly field: string;
+  /** The path of a ref is compared, as in `host.ref=/hosts/1`. */
+  readonly isRef: boolean;
+  readonly matches: Matcher;
+  /** The texts it is equal to one of, when that is what it asks; an index can answer it. */
+  readonly equalTo: readonly string[] | undefined;
+}
+
+/** Reads `name__prefix` and `db`; undefined for an operator that nobody knows, which matches nothing. */
+export function readFilter(key: string, text: string): Filter | undefined {
+  const [, path = '', operator = ''] = /^(.+?)(?:__(\w+))?$/.exec(key) ?? [];
+  const build = OPERATORS[operator];
+  if (build === undefined) return undefined;
+  const wantsRef = path.endsWith('.ref');
+  const isList = operator === 'in' || operator === 'm_eq';
+  return {
+    field: wantsRef ? path.slice(0, -'.ref'.length) : path,
+    isRef: wantsRef,
+    matches: build(text),
+    equalTo: operator === '' ? [text] : isList ? text.split(',') : undefined,
+  };
+}
+
+/** Applies a filter to a field's value; a field that is not there matches nothing. */
+export function filterMatches(filter: Filter, value: Value | undefined): boolean {
+  if (value === undefined) return false;
+  if (!filter.isRef) return !isRef(value) && filter.matches(value);
+  return isRef(value) && filter.matches(value.ref);
+}

@@ -1,0 +1,87 @@
+import type { Footprint } from '../bytes/footprint.ts';
+import type { Assembly, Lookup, NewObject, ResourceDefinition } from './definition.ts';
+import { flagIn, numberIn, refIn, refPath, refTo, textIn, type ArrayRecord, type Draft } from './value.ts';
+
+const HIGHEST_LUN = 254;
+
+const kindOf = (record: Draft): string => /^\/(\w+)\//.exec(refIn(record, 'volume') ?? '')?.[1] ?? '';
+
+/** Hands out the lowest free luns of a host, from the wanted one on. */
+function* freeLuns(host: string, first: number, lookup: Lookup): Generator<number> {
+  for (let lun = first; lun <= HIGHEST_LUN; lun += 1) {
+    if (lookup.count('mappings', 'host_and_lun', `${host} ${lun}`) === 0) yield lun;
+  }
+}
+
+const volsnapsOf = (draft: Draft, lookup: Lookup): readonly number[] => [
+  ...lookup.ids('volsnaps', 'snapshot.ref', refIn(draft, 'volume') ?? ''),
+];
+
+function checkTarget(after: Draft, lookup: Lookup, before?: ArrayRecord): string | undefined {
+  if (before !== undefined) return kindOf(before) === 'snapshots' ? 'field lun belongs to the disks of a view, not to the view' : undefined;
+  const target = lookup.follow(refIn(after, 'volume')) ?? {};
+  if (kindOf(after) === 'snapshots' && !flagIn(target, 'is_exposable')) return 'field volume points to a snapshot that is not exposable';
+  if (kindOf(after) === 'volumes' && refIn(target, 'volume_group') === undefined) return 'field volume points to an internal volume';
+  const wanted = kindOf(after) === 'snapshots' ? volsnapsOf(after, lookup).length : 1;
+  const luns = [...freeLuns(refIn(after, 'host') ?? '', numberIn(after, 'lun') ?? 1, lookup)];
+  return luns.length < wanted ? 'the host has no free lun left' : undefined;
+}
+
+/**
+ * A mapped volume is one row. A mapped view is a row that says so, without a lun because it is no disk, and one row per
+ * volsnap, where clients read the lun of each disk; those come and go with the first.
+ */
+function assemble(draft: Draft, assembly: Assembly): readonly NewObject[] {
+  const id = assembly.nextId('mappings');
+  const luns = freeLuns(refIn(draft, 'host') ?? '', numberIn(draft, 'lun') ?? 1, assembly);
+  const nextLun = (): number | null => luns.next().value ?? null;
+  const isView = kindOf(draft) === 'snapshots';
+  const main = { collection: 'mappings', record: { ...draft, id, parent: null, lun: isView ? null : nextLun() } };
+  const disks = isView ? volsnapsOf(draft, assembly) : [];
+  return [
+    main,
+    ...disks.map((volsnapId): NewObject => {
+      const volume = refTo('volsnaps', volsnapId);
+      const record = { ...draft, id: assembly.nextId('mappings'), volume, lun: nextLun(), parent: refTo('mappings', id) };
+      return { collection: 'mappings', record };
+    }),
+  ];
+}
+
+function footprint(record: ArrayRecord, lookup: Lookup): readonly Footprint[] {
+  const host = lookup.follow(refIn(record, 'host'));
+  const disk = lookup.follow(refIn(record, 'volume'));
+  if (host === undefined || disk === undefined || kindOf(record) === 'snapshots') return [];
+  return [{ kind: 'device', host: textIn(host, 'name'), serial: textIn(disk, 'scsi_sn'), id: disk.id }];
+}
+
+export const mappings: ResourceDefinition = {
+  collection: 'mappings',
+  noun: 'mapping',
+  sequence: 'mappings',
+  verbs: ['POST', 'PATCH', 'DELETE'],
+  fields: {
+    host: { kind: 'ref', onCreate: 'required', to: ['hosts'] },
+    volume: { kind: 'ref', onCreate: 'required', to: ['volumes', 'snapshots'] },
+    lun: { kind: 'int', onCreate: 'optional', onPatch: true, nullable: true, minimum: 1, maximum: HIGHEST_LUN },
+    unique_target: { kind: 'bool', onCreate: 'optional', initial: false },
+    parent: { kind: 'ref', hidden: true },
+  },
+  indexes: {
+    host_and_volume: (record) => `${refIn(record, 'host') ?? ''} ${refIn(record, 'volume') ?? ''}`,
+    host_and_kind: (record) => `${refIn(record, 'host') ?? ''} ${kindOf(record)}`,
+    host_and_lun: (record) => (numberIn(record, 'lun') === undefined ? undefined : `${refIn(record, 'host') ?? ''} ${String(record['lun'])}`),
+  },
+  uniqueIndexes: [
+    { index: 'host_and_volume', message: (record) => `mapping of ${refIn(record, 'volume') ?? ''} to ${refIn(record, 'host') ?? ''} already exists` },
+    { index: 'host_and_lun', message: (record) => `lun ${String(record['lun'])} of ${refIn(record, 'host') ?? ''} is already in use` },
+  ],
+  checks: [checkTarget],
+  removalChecks: [
+    (record) => (refIn(record, 'parent') === undefined ? undefined : 'belongs to the mapping of a view: remove that one'),
+  ],
+  owns: [{ collection: 'mappings', index: 'parent.ref' }],
+  assemble,
+  pins: (record, lookup) => volsnapsOf(record, lookup).map((id) => refPath('volsnaps', id)),
+  footprint,
+};

@@ -1,0 +1,20 @@
+import type { FieldDefinition, UniqueIndex } from './definition.ts';
+import { textIn } from './value.ts';
+
+/** No `:` inside a part, because a snapshot's full name is `<group>:<short name>`. The alphabet is this simulator's choice. */
+const PART = /^[A-Za-z0-9_.-]+$/;
+
+/** Name of a group, volume, snapshot or policy: 42 characters at most. */
+export const partName: FieldDefinition = { kind: 'str', onCreate: 'required', onPatch: true, maxLength: 42, pattern: PART };
+
+export const description: FieldDefinition = { kind: 'str', onCreate: 'optional', onPatch: true, nullable: true };
+
+export const creationTime: FieldDefinition = { kind: 'num' };
+
+/** What iSCSI does not allow in a target name becomes a dot, as on real arrays. */
+export const iscsiName = (name: string): string => name.replaceAll(/[^A-Za-z0-9.:-]/g, '.');
+
+export const duplicate = (noun: string, index: string): UniqueIndex => ({
+  index,
+  message: (record) => `${noun} ${textIn(record, index)} already exists`,
+});

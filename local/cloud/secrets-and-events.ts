@@ -1,0 +1,87 @@
+/** One loopback endpoint for the small services: Secrets Manager reads, EventBridge events, STS AssumeRole. */
+import { randomUUID } from 'node:crypto';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { z } from 'zod';
+import { answerSts } from './static-credentials.ts';
+import { answerAwsJson, type Operations, WireError } from './wire/aws-json.ts';
+import type { Log } from './wire/log.ts';
+import { listenOnLoopback, readBody } from './wire/loopback-server.ts';
+
+const putEventsInput = z.object({
+  Entries: z
+    .array(
+      z.object({
+        Source: z.string(),
+        DetailType: z.string(),
+        Detail: z.string(),
+        EventBusName: z.string().optional(),
+        Resources: z.array(z.string()).optional(),
+        Time: z.number().optional(),
+      }),
+    )
+    .min(1)
+    .max(10),
+});
+
+export type PutEvent = z.infer<typeof putEventsInput>['Entries'][number];
+
+export interface SecretsAndEvents {
+  readonly endpoint: string;
+  /** The newest 1,000 events put, oldest first. */
+  events(): readonly PutEvent[];
+  stop(): Promise<void>;
+}
+
+const eventsKept = 1_000;
+const requestLimitBytes = 1_000_000;
+
+/** The part of a secret's ARN that is its name; AWS adds a dash and six characters, templates do not. */
+const secretNames = (secretId: string): string[] => {
+  const name = /^arn:aws:secretsmanager:[^:]*:\d*:secret:(.+)$/.exec(secretId)?.[1];
+  return name === undefined ? [secretId] : [secretId, name, name.replace(/-[A-Za-z0-9]{6}$/, '')];
+};
+
+const secretOperations = (secrets: Readonly<Record<string, string>>): Operations => ({
+  GetSecretValue: (input) => {
+    const { SecretId } = z.object({ SecretId: z.string() }).parse(input);
+    const name = secretNames(SecretId).find((candidate) => Object.hasOwn(secrets, candidate));
+    if (name === undefined) throw new WireError('ResourceNotFoundException', "Secrets Manager can't find the specified secret.");
+    return { ARN: `arn:aws:secretsmanager:us-east-1:000000000000:secret:${name}`, Name: name, SecretString: secrets[name], VersionStages: ['AWSCURRENT'] };
+  },
+});
+
+/** `onEvent` sees each event put, after it was kept; `secrets` maps secret names to their values. */
+export const startSecretsAndEvents = async (
+  secrets: Readonly<Record<string, string>>,
+  log: Log,
+  onEvent: (event: PutEvent) => void = () => undefined,
+): Promise<SecretsAndEvents> => {
+  const events: PutEvent[] = [];
+  const operations: Operations = {
+    ...secretOperations(secrets),
+    PutEvents: (input) => {
+      const { Entries } = putEventsInput.parse(input);
+      events.push(...Entries);
+      events.splice(0, Math.max(0, events.length - eventsKept));
+      Entries.forEach(onEvent);
+      return { FailedEntryCount: 0, Entries: Entries.map(() => ({ EventId: randomUUID() })) };
+    },
+  };
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const body = await readBody(request, requestLimitBytes);
+    if (request.headers['content-type']?.includes('x-www-form-urlencoded') !== true) {
+      await answerAwsJson(operations, request, body, response, log);
+      return;
+    }
+    const { status, xml } = answerSts(body);
+    response.writeHead(status, { 'content-type': 'text/xml' }).end(xml);
+  };
+  const server = createServer((request, response) => {
+    answer(request, response).catch((error: unknown) => {
+      log('the secrets and events endpoint lost a request', error);
+      response.destroy();
+    });
+  });
+  const listening = await listenOnLoopback(server);
+  return { endpoint: `http://127.0.0.1:${listening.port}`, events: () => [...events], stop: () => listening.stop() };
+};

@@ -1,0 +1,27 @@
+import { SendMessageCommand, SQSClient, type SQSClientConfig } from '@aws-sdk/client-sqs';
+import { BaseEnvironment, endpointOf, type Environment, readEnvironment } from '../../config/environment.ts';
+import { DomainError } from '../../domain/errors.ts';
+import type { AgentsPort } from '../../ports/agents.ts';
+
+/** The agents port over SQS: one message per command, on the host's own queue. */
+export function createAgents(config: SQSClientConfig): AgentsPort {
+  const client = new SQSClient(config);
+  return {
+    async send(queueUrl, command) {
+      try {
+        await client.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: JSON.stringify(command) }));
+      } catch (error) {
+        if (isQueueGone(error)) throw new DomainError('AgentSilent', `the queue of host '${command.host_id}' is gone`, { cause: error });
+        throw error;
+      }
+    },
+  };
+}
+
+export const isQueueGone = (error: unknown): boolean =>
+  error instanceof Error && ['QueueDoesNotExist', 'AWS.SimpleQueueService.NonExistentQueue'].includes(error.name);
+
+export const agentsFrom = (environment: Environment): AgentsPort => {
+  const { AWS_REGION } = readEnvironment(BaseEnvironment, environment);
+  return createAgents({ region: AWS_REGION, ...endpointOf(environment, 'SQS') });
+};

@@ -1,0 +1,32 @@
+import { arrayRefused } from '../../domain/errors.ts';
+import type { ArrayHost } from '../../ports/sdp.ts';
+import type { MemoryState } from './array-contents.ts';
+
+const longestHostName = 32;
+
+export const ensureHost = (
+  state: MemoryState,
+  { name, os, iqn }: { readonly name: string; readonly os: string; readonly iqn: string },
+): ArrayHost => {
+  const what = `make the host ${name}`;
+  if (name.length > longestHostName) throw arrayRefused(what, `a host name has at most ${longestHostName} characters`);
+  const owner = [...state.hosts.values()].find(({ iqns }) => iqns.includes(iqn));
+  if (owner !== undefined && owner.name !== name) {
+    throw arrayRefused(what, `the initiator ${iqn} belongs to another host of the array (${owner.name})`);
+  }
+  const host = state.hosts.get(name) ?? { id: state.nextId(), name, os, iqns: [] };
+  state.hosts.set(name, { ...host, iqns: owner === undefined ? [...host.iqns, iqn] : host.iqns });
+  return { id: host.id, name };
+};
+
+export const ensureMapping = (state: MemoryState, viewName: string, hostName: string): void => {
+  const what = `map the view ${viewName} to ${hostName}`;
+  if (!state.views.has(viewName)) throw arrayRefused(what, `there is no view ${viewName}`);
+  if (!state.hosts.has(hostName)) throw arrayRefused(what, `there is no host ${hostName}`);
+  const isMapped = state.mappings.some(({ view, host }) => view === viewName && host === hostName);
+  if (!isMapped) state.mappings = [...state.mappings, { view: viewName, host: hostName }];
+};
+
+export const removeMappings = (state: MemoryState, viewName: string): void => {
+  state.mappings = state.mappings.filter(({ view }) => view !== viewName);
+};

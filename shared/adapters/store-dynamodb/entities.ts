@@ -1,0 +1,299 @@
+/**
+ * The rows of the one table and their keys. Nothing outside this folder knows a key; docs/table.md has the page of
+ * access patterns. Collections that must be read whole and consistently (hosts, databases, clones, snapshots, tasks)
+ * each live in one partition; what belongs to one task lives in the partition of that task.
+ */
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { Entity } from 'dynamodb-toolbox/entity';
+import { any, boolean, item, number, set, string } from 'dynamodb-toolbox/schema';
+import { Table } from 'dynamodb-toolbox/table';
+import type { DatabaseFile, DatabaseVolume, MountPoint } from '../../domain/database.ts';
+import { effectKinds } from '../../domain/effect.ts';
+import type { LockWaiter } from '../../domain/lock.ts';
+import type { Plan } from '../../domain/plan.ts';
+import type { ArraySnapshotRecord, SnapshotDatabase } from '../../domain/snapshot.ts';
+import { taskStates, type TaskResult } from '../../domain/task.ts';
+import type { Principal } from '../../domain/token.ts';
+
+const vendors = ['mssql', 'postgres'] as const;
+
+/** Keys by noun. `partition` names are shared with the queries in the store's files. */
+export const partitions = {
+  hosts: 'hosts',
+  databases: 'databases',
+  clones: 'clones',
+  snapshots: 'snapshots',
+  tasks: 'tasks',
+  openTasks: 'open-tasks',
+  retiredQueues: 'retired-queues',
+  users: 'users',
+  task: (requestId: string) => `task#${requestId}`,
+  lock: (key: string) => `lock#${key}`,
+  token: (hash: string) => `token#${hash}`,
+  audit: (day: string) => `audit#${day}`,
+  idempotency: (scope: string) => `idempotency#${scope}`,
+} as const;
+
+export const databasePrefix = (hostId: string): string => `${hostId}/`;
+const databaseKey = (hostId: string, dbId: string): string => `${databasePrefix(hostId)}${dbId.padStart(10, '0')}`;
+
+export const effectPrefix = 'effect#';
+export const commandPrefix = 'command#';
+
+export function createEntities(tableName: string, documentClient: DynamoDBDocumentClient) {
+  const table = new Table({
+    name: tableName,
+    partitionKey: { name: 'pk', type: 'string' },
+    sortKey: { name: 'sk', type: 'string' },
+    documentClient,
+  });
+  const plain = { timestamps: false } as const;
+
+  const host = new Entity({
+    ...plain,
+    name: 'host',
+    table,
+    schema: item({
+      hostId: string().key(),
+      vendor: string().enum(...vendors),
+      sdpId: string(),
+      generation: number(),
+      registeredAtSeconds: number(),
+      lastSeenSeconds: number(),
+      tokenHash: string(),
+      queueUrl: string(),
+      inventorySequence: number(),
+      databasesVersion: number(),
+      hostName: string(),
+      hostIqn: string(),
+      hostOs: string(),
+      hostOsVersion: string(),
+      agentVersion: string(),
+      cloudVendor: string().enum('GCP', 'AWS', 'AZURE', 'UNKNOWN'),
+      dbEngineVersion: string(),
+    }),
+    computeKey: ({ hostId }: { hostId: string }) => ({ pk: partitions.hosts, sk: hostId }),
+  });
+
+  const database = new Entity({
+    ...plain,
+    name: 'database',
+    table,
+    schema: item({
+      hostId: string().key(),
+      dbId: string().key(),
+      name: string(),
+      vendor: string().enum(...vendors),
+      status: string(),
+      files: any().castAs<readonly DatabaseFile[]>(),
+      mountPoints: any().castAs<readonly MountPoint[]>(),
+      connection: any().castAs<{ readonly host: string; readonly port: number } | null>(),
+      generation: number(),
+      sequence: number(),
+      volumes: any().castAs<readonly DatabaseVolume[]>(),
+    }),
+    computeKey: ({ hostId, dbId }: { hostId: string; dbId: string }) => ({
+      pk: partitions.databases,
+      sk: databaseKey(hostId, dbId),
+    }),
+  });
+
+  const clone = new Entity({
+    ...plain,
+    name: 'clone',
+    table,
+    schema: item({
+      hostId: string().key(),
+      dbId: string().key(),
+      dbName: string(),
+      sourceHostId: string(),
+      sourceDbId: string(),
+      sourceDbName: string(),
+      snapshotId: string(),
+      views: any().castAs<readonly string[]>(),
+      requestId: string(),
+      createdAtSeconds: number(),
+      snapshotIds: set(string()).optional(),
+    }),
+    computeKey: ({ hostId, dbId }: { hostId: string; dbId: string }) => ({ pk: partitions.clones, sk: databaseKey(hostId, dbId) }),
+  });
+
+  const snapshot = new Entity({
+    ...plain,
+    name: 'snapshot',
+    table,
+    schema: item({
+      snapshotId: string().key(),
+      hostId: string(),
+      hostName: string(),
+      sdpId: string(),
+      databases: any().castAs<readonly SnapshotDatabase[]>(),
+      arraySnapshots: any().castAs<readonly ArraySnapshotRecord[]>(),
+      takenAtSeconds: number(),
+      consistencyLevel: string().enum('application', 'crash'),
+      dbEngineVersion: string(),
+      isVssBased: boolean(),
+      state: string().enum('pending', 'available'),
+      requestId: string(),
+      pins: set(string()).optional(),
+      exclusiveBy: string().optional(),
+    }),
+    computeKey: ({ snapshotId }: { snapshotId: string }) => ({ pk: partitions.snapshots, sk: snapshotId }),
+  });
+
+  const task = new Entity({
+    ...plain,
+    name: 'task',
+    table,
+    schema: item({
+      requestId: string().key(),
+      plan: any().castAs<Plan>(),
+      commandType: string().enum('CreateCloneCommand', 'DeleteCommand', 'DeleteDBSnapshotCommand'),
+      state: string().enum(...taskStates),
+      createdAtSeconds: number(),
+      updatedAtSeconds: number(),
+      owner: string(),
+      refId: string(),
+      principal: string(),
+      error: string(),
+      result: any().castAs<TaskResult | null>(),
+      attempt: number(),
+      phase: string().enum('forward', 'unwind'),
+      cancelRequested: boolean(),
+      pastPointOfNoReturn: boolean(),
+      freezeRound: number(),
+      snapshotId: string(),
+      leftovers: any().castAs<readonly string[]>(),
+      expiresAtSeconds: number().optional(),
+    }),
+    computeKey: ({ requestId }: { requestId: string }) => ({ pk: partitions.tasks, sk: requestId }),
+  });
+
+  const openTask = new Entity({
+    ...plain,
+    name: 'openTask',
+    table,
+    schema: item({ requestId: string().key() }),
+    computeKey: ({ requestId }: { requestId: string }) => ({ pk: partitions.openTasks, sk: requestId }),
+  });
+
+  const retiredQueue = new Entity({
+    ...plain,
+    name: 'retiredQueue',
+    table,
+    schema: item({ queueUrl: string().key() }),
+    computeKey: ({ queueUrl }: { queueUrl: string }) => ({ pk: partitions.retiredQueues, sk: queueUrl }),
+  });
+
+  const effect = new Entity({
+    ...plain,
+    name: 'effect',
+    table,
+    schema: item({
+      requestId: string().key(),
+      effectId: string().key(),
+      kind: string().enum(...effectKinds),
+      state: string().enum('intended', 'done', 'undone'),
+      name: string(),
+      hostId: string(),
+      requires: any().castAs<readonly string[]>(),
+      outcome: any().castAs<Readonly<Record<string, unknown>>>(),
+      blockedAttempt: number(),
+      blockedReason: string(),
+      expiresAtSeconds: number().optional(),
+    }),
+    computeKey: ({ requestId, effectId }: { requestId: string; effectId: string }) => ({
+      pk: partitions.task(requestId),
+      sk: `${effectPrefix}${effectId}`,
+    }),
+  });
+
+  const command = new Entity({
+    ...plain,
+    name: 'command',
+    table,
+    schema: item({
+      requestId: string().key(),
+      commandId: string().key(),
+      hostId: string(),
+      kind: string(),
+      effectId: string(),
+      purpose: string().enum('do', 'undo'),
+      token: string(),
+      state: string().enum('sent', 'done', 'failed', 'revoked'),
+      attempt: number(),
+      sentAtSeconds: number(),
+      expiresAtSeconds: number().optional(),
+    }),
+    computeKey: ({ requestId, commandId }: { requestId: string; commandId: string }) => ({
+      pk: partitions.task(requestId),
+      sk: `${commandPrefix}${commandId}`,
+    }),
+  });
+
+  const lock = new Entity({
+    ...plain,
+    name: 'lock',
+    table,
+    schema: item({
+      key: string().key(),
+      owner: string(),
+      attempt: number(),
+      heldSinceSeconds: number(),
+      waiters: any().castAs<readonly LockWaiter[]>(),
+      unsignalled: any().castAs<LockWaiter | null>(),
+      version: number(),
+    }),
+    computeKey: ({ key }: { key: string }) => ({ pk: partitions.lock(key), sk: 'lock' }),
+  });
+
+  const token = new Entity({
+    ...plain,
+    name: 'token',
+    table,
+    schema: item({
+      tokenHash: string().key(),
+      principal: any().castAs<Principal>(),
+      createdAtSeconds: number(),
+      /** 0: never; DynamoDB's TTL ignores values that lie years back. */
+      expiresAtSeconds: number(),
+    }),
+    computeKey: ({ tokenHash }: { tokenHash: string }) => ({ pk: partitions.token(tokenHash), sk: 'token' }),
+  });
+
+  const user = new Entity({
+    ...plain,
+    name: 'user',
+    table,
+    schema: item({
+      name: string().key(),
+      role: string().enum('admin', 'operator', 'viewer'),
+      passwordHash: string(),
+    }),
+    computeKey: ({ name }: { name: string }) => ({ pk: partitions.users, sk: name }),
+  });
+
+  const audit = new Entity({
+    ...plain,
+    name: 'audit',
+    table,
+    schema: item({
+      atMilliseconds: number().key(),
+      entryId: string().key(),
+      principal: string(),
+      operation: string(),
+      refId: string(),
+      sourceIp: string(),
+      subject: string(),
+      requestId: string(),
+    }),
+    computeKey: ({ atMilliseconds, entryId }: { atMilliseconds: number; entryId: string }) => {
+      const at = new Date(atMilliseconds).toISOString();
+      return { pk: partitions.audit(at.slice(0, 10)), sk: `${at}#${entryId}` };
+    },
+  });
+
+  return { table, host, database, clone, snapshot, task, openTask, retiredQueue, effect, command, lock, token, user, audit };
+}
+
+export type Entities = ReturnType<typeof createEntities>;

@@ -1,0 +1,41 @@
+/** Foreign errors end here: conditions become values, contention is retried, the rest is named. */
+import { type ExecuteTransactWriteInput, execute, isTransactionCancelled } from 'dynamodb-toolbox/entity/actions/transactWrite';
+import { DomainError } from '../../domain/errors.ts';
+
+const nameOf = (error: unknown): string => (error instanceof Error ? error.name : '');
+
+/** True when the write was made, false when its condition did not hold. */
+export async function conditional(write: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await write();
+    return true;
+  } catch (error) {
+    if (nameOf(error) === 'ConditionalCheckFailedException') return false;
+    throw error;
+  }
+}
+
+export type TransactionOutcome =
+  | { readonly written: true }
+  /** Indices of the items whose condition failed. */
+  | { readonly written: false; readonly failed: readonly number[] };
+
+const maxContentionTries = 8;
+
+/** Runs the transaction; one that merely met another on the same rows is tried again at once. */
+export async function transact(transactions: Exclude<ExecuteTransactWriteInput, readonly [object, ...never[]]>): Promise<TransactionOutcome> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      await execute(...transactions);
+      return { written: true };
+    } catch (error) {
+      if (!isTransactionCancelled(error)) throw error;
+      const codes = (error.CancellationReasons ?? []).map((reason) => reason.Code ?? 'None');
+      const failed = codes.flatMap((code, index) => (code === 'ConditionalCheckFailed' ? [index] : []));
+      if (failed.length > 0) return { written: false, failed };
+      if (tries >= maxContentionTries) {
+        throw new DomainError('Busy', 'the same rows are being changed by others', { context: { codes }, cause: error });
+      }
+    }
+  }
+}

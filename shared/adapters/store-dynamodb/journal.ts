@@ -1,0 +1,109 @@
+import { GetItemCommand } from 'dynamodb-toolbox/entity/actions/get';
+import { PutItemCommand } from 'dynamodb-toolbox/entity/actions/put';
+import { UpdateItemCommand } from 'dynamodb-toolbox/entity/actions/update';
+import { QueryCommand } from 'dynamodb-toolbox/table/actions/query';
+import type { CommandStore, JournalStore } from '../../ports/store.ts';
+import { commandPrefix, effectPrefix, type Entities, partitions } from './entities.ts';
+import { conditional } from './failures.ts';
+import { Item } from './items.ts';
+
+/** Rows of one task's partition: its effects and the commands sent for them. */
+export function journalStore({ effect, command, table }: Entities): JournalStore & CommandStore {
+  const exists = { condition: { attr: 'effectId', exists: true } } as const;
+
+  return {
+    async intend(intended) {
+      await conditional(() =>
+        effect
+          .build(PutItemCommand)
+          .item(intended)
+          .options({
+            condition: {
+              or: [
+                { attr: 'effectId', exists: false },
+                { attr: 'state', eq: 'undone' },
+              ],
+            },
+          })
+          .send(),
+      );
+    },
+
+    async markDone(requestId, effectId, outcome) {
+      await conditional(() =>
+        effect
+          .build(UpdateItemCommand)
+          .item({ requestId, effectId, state: 'done', outcome })
+          .options({
+            condition: {
+              and: [
+                { attr: 'effectId', exists: true },
+                { not: { attr: 'state', eq: 'undone' } },
+              ],
+            },
+          })
+          .send(),
+      );
+    },
+
+    async markUndone(requestId, effectId) {
+      await conditional(() =>
+        effect.build(UpdateItemCommand).item({ requestId, effectId, state: 'undone' }).options(exists).send(),
+      );
+    },
+
+    async markBlocked(requestId, effectId, attempt, reason) {
+      await conditional(() =>
+        effect
+          .build(UpdateItemCommand)
+          .item({ requestId, effectId, blockedAttempt: attempt, blockedReason: reason })
+          .options(exists)
+          .send(),
+      );
+    },
+
+    async listEffects(requestId) {
+      const found = await table
+        .build(QueryCommand)
+        .entities(effect)
+        .query({ partition: partitions.task(requestId), range: { beginsWith: effectPrefix } })
+        .options({ consistent: true, maxPages: Infinity })
+        .send();
+      return (found.Items ?? []).map(Item.effect);
+    },
+
+    async getEffect(requestId, effectId) {
+      const found = await effect.build(GetItemCommand).key({ requestId, effectId }).options({ consistent: true }).send();
+      return found.Item === undefined ? undefined : Item.effect(found.Item);
+    },
+
+    async putCommand(sent) {
+      await command.build(PutItemCommand).item(sent).send();
+    },
+
+    async getCommand(requestId, commandId) {
+      const found = await command.build(GetItemCommand).key({ requestId, commandId }).options({ consistent: true }).send();
+      return found.Item === undefined ? undefined : Item.command(found.Item);
+    },
+
+    async listCommands(requestId) {
+      const found = await table
+        .build(QueryCommand)
+        .entities(command)
+        .query({ partition: partitions.task(requestId), range: { beginsWith: commandPrefix } })
+        .options({ consistent: true, maxPages: Infinity })
+        .send();
+      return (found.Items ?? []).map(Item.command);
+    },
+
+    async settleCommand(requestId, commandId, state) {
+      await conditional(() =>
+        command
+          .build(UpdateItemCommand)
+          .item({ requestId, commandId, state })
+          .options({ condition: { attr: 'commandId', exists: true } })
+          .send(),
+      );
+    },
+  };
+}

@@ -1,0 +1,245 @@
+import { DeleteItemCommand } from 'dynamodb-toolbox/entity/actions/delete';
+import { GetItemCommand } from 'dynamodb-toolbox/entity/actions/get';
+import { ConditionCheck } from 'dynamodb-toolbox/entity/actions/transactCheck';
+import { DeleteTransaction } from 'dynamodb-toolbox/entity/actions/transactDelete';
+import { PutTransaction } from 'dynamodb-toolbox/entity/actions/transactPut';
+import { UpdateTransaction } from 'dynamodb-toolbox/entity/actions/transactUpdate';
+import { $add, UpdateItemCommand } from 'dynamodb-toolbox/entity/actions/update';
+import { QueryCommand } from 'dynamodb-toolbox/table/actions/query';
+import { DomainError } from '../../domain/errors.ts';
+import { nextStates, type TaskState, taskStates } from '../../domain/task.ts';
+import type { TaskStore } from '../../ports/store.ts';
+import { auditItem } from './audit.ts';
+import { type Entities, partitions } from './entities.ts';
+import { conditional, transact } from './failures.ts';
+import { Item } from './items.ts';
+
+/** Finished tasks are kept this long. Flex contract, section 9 asks for 30 days at least. */
+const retentionSeconds = 40 * 24 * 3600;
+
+const statesBefore = (state: TaskState): [TaskState, ...TaskState[]] => {
+  const [first, ...rest] = taskStates.filter((one) => nextStates[one].includes(state));
+  if (first === undefined) throw new DomainError('Internal', `nothing comes before ${state}`);
+  return [first, ...rest];
+};
+
+export function taskStore(entities: Entities): TaskStore {
+  const { audit, host, lock, openTask, snapshot, table, task } = entities;
+
+  const getTask: TaskStore['getTask'] = async (requestId) => {
+    const found = await task.build(GetItemCommand).key({ requestId }).options({ consistent: true }).send();
+    return found.Item === undefined ? undefined : Item.task(found.Item);
+  };
+
+  return {
+    getTask,
+
+    async recordTask(newTask, entry, guards) {
+      const reservations = guards.reserve.map((key) =>
+        lock
+          .build(PutTransaction)
+          .item({
+            key,
+            owner: newTask.requestId,
+            attempt: newTask.attempt,
+            heldSinceSeconds: newTask.createdAtSeconds,
+            waiters: [],
+            unsignalled: null,
+            version: 1,
+          })
+          .options({ condition: { attr: 'key', exists: false } }),
+      );
+      const unchanged = guards.hosts.map((one) =>
+        host
+          .build(ConditionCheck)
+          .key({ hostId: one.hostId })
+          .condition({
+            and: [
+              { attr: 'generation', eq: one.generation },
+              { attr: 'databasesVersion', eq: one.databasesVersion },
+            ],
+          }),
+      );
+      const exclusive =
+        guards.exclusiveSnapshot === null
+          ? []
+          : [
+              snapshot
+                .build(UpdateTransaction)
+                .item({ snapshotId: guards.exclusiveSnapshot, exclusiveBy: newTask.requestId })
+                .options({
+                  condition: {
+                    and: [
+                      { attr: 'snapshotId', exists: true },
+                      { attr: 'pins', exists: false },
+                      { attr: 'exclusiveBy', exists: false },
+                    ],
+                  },
+                }),
+            ];
+      const outcome = await transact([
+        task.build(PutTransaction).item(newTask).options({ condition: { attr: 'requestId', exists: false } }),
+        openTask.build(PutTransaction).item({ requestId: newTask.requestId }),
+        audit.build(PutTransaction).item(auditItem(entry)),
+        ...reservations,
+        ...unchanged,
+        ...exclusive,
+      ]);
+      if (outcome.written) return 'recorded';
+      const first = outcome.failed[0] ?? 0;
+      if (first < 3) throw new DomainError('Internal', 'the request id is taken');
+      if (first < 3 + reservations.length) return 'reserved';
+      return first < 3 + reservations.length + unchanged.length ? 'changed' : 'pinned';
+    },
+
+    async listTasks() {
+      const found = await table
+        .build(QueryCommand)
+        .entities(task)
+        .query({ partition: partitions.tasks })
+        .options({ consistent: true, maxPages: Infinity })
+        .send();
+      return (found.Items ?? []).map(Item.task);
+    },
+
+    async listOpenTasks() {
+      const found = await table
+        .build(QueryCommand)
+        .entities(openTask)
+        .query({ partition: partitions.openTasks })
+        .options({ consistent: true, maxPages: Infinity })
+        .send();
+      return (found.Items ?? []).map((row) => row.requestId);
+    },
+
+    async markRunning(requestId, nowSeconds) {
+      await conditional(() =>
+        task
+          .build(UpdateItemCommand)
+          .item({ requestId, state: 'running', updatedAtSeconds: nowSeconds })
+          .options({ condition: { attr: 'state', eq: 'queued' } })
+          .send(),
+      );
+    },
+
+    async requestCancel(requestId, nowSeconds, entry) {
+      const outcome = await transact([
+        task
+          .build(UpdateTransaction)
+          .item({ requestId, state: 'canceling', cancelRequested: true, updatedAtSeconds: nowSeconds })
+          .options({
+            condition: {
+              and: [
+                { attr: 'state', in: statesBefore('canceling') },
+                { attr: 'phase', eq: 'forward' },
+                { attr: 'pastPointOfNoReturn', eq: false },
+              ],
+            },
+          }),
+        audit.build(PutTransaction).item(auditItem(entry)),
+      ]);
+      return outcome.written;
+    },
+
+    passPointOfNoReturn: (requestId, nowSeconds) =>
+      conditional(() =>
+        task
+          .build(UpdateItemCommand)
+          .item({ requestId, pastPointOfNoReturn: true, updatedAtSeconds: nowSeconds })
+          .options({
+            condition: {
+              and: [
+                { attr: 'requestId', exists: true },
+                { attr: 'cancelRequested', eq: false },
+                { attr: 'phase', eq: 'forward' },
+              ],
+            },
+          })
+          .send(),
+      ),
+
+    async claimAttempt(requestId, fromAttempt, phase, error, nowSeconds) {
+      const claimed = await conditional(() =>
+        task
+          .build(UpdateItemCommand)
+          .item({
+            requestId,
+            attempt: fromAttempt + 1,
+            phase,
+            updatedAtSeconds: nowSeconds,
+            ...(error === '' ? {} : { error }),
+          })
+          .options({
+            condition: {
+              and: [
+                { attr: 'attempt', eq: fromAttempt },
+                { not: { attr: 'state', in: ['done', 'done_with_warning', 'failed', 'canceled'] } },
+              ],
+            },
+          })
+          .send(),
+      );
+      return claimed ? await getTask(requestId) : undefined;
+    },
+
+    async beginFreezeRound(requestId, attempt) {
+      const updated = await task
+        .build(UpdateItemCommand)
+        .item({ requestId, freezeRound: $add(1) })
+        .options({ condition: { attr: 'attempt', eq: attempt }, returnValues: 'UPDATED_NEW' })
+        .send();
+      const round = updated.Attributes?.freezeRound;
+      if (round === undefined) throw new DomainError('Internal', 'the table did not answer with the round');
+      return round;
+    },
+
+    async needAttention(requestId, attempt, error, leftovers, nowSeconds) {
+      await conditional(() =>
+        task
+          .build(UpdateItemCommand)
+          .item({ requestId, state: 'needs_attention', error, leftovers: [...leftovers], updatedAtSeconds: nowSeconds })
+          .options({
+            condition: {
+              and: [
+                { attr: 'attempt', eq: attempt },
+                { attr: 'state', in: [...statesBefore('needs_attention'), 'needs_attention'] },
+              ],
+            },
+          })
+          .send(),
+      );
+    },
+
+    async noteError(requestId, error, nowSeconds) {
+      await conditional(() =>
+        task
+          .build(UpdateItemCommand)
+          .item({ requestId, error, updatedAtSeconds: nowSeconds })
+          .options({ condition: { attr: 'requestId', exists: true } })
+          .send(),
+      );
+    },
+
+    async finishTask(requestId, state, outcome, nowSeconds) {
+      await transact([
+        task
+          .build(UpdateTransaction)
+          .item({
+            requestId,
+            state,
+            error: outcome.error,
+            result: outcome.result,
+            leftovers: [],
+            updatedAtSeconds: nowSeconds,
+            expiresAtSeconds: nowSeconds + retentionSeconds,
+          })
+          .options({ condition: { attr: 'state', in: statesBefore(state) } }),
+        openTask.build(DeleteTransaction).key({ requestId }),
+      ]);
+    },
+
+    async closeTask(requestId) {
+      await openTask.build(DeleteItemCommand).key({ requestId }).send();
+    },
+  };
+}

@@ -1,0 +1,18 @@
+/** Ports made from the environment. Each function names the ones it needs, and bundles only those. */
+import { createStore } from '../adapters/store-dynamodb/store.ts';
+import { systemClock } from '../ports/clock.ts';
+import type { Store } from '../ports/store.ts';
+import { createLog } from '../observability/log.ts';
+import { BaseEnvironment, endpointOf, type Environment, readEnvironment } from './environment.ts';
+
+export const storeFrom = (environment: Environment): Store => {
+  const { TABLE_NAME, AWS_REGION } = readEnvironment(BaseEnvironment, environment);
+  return createStore(TABLE_NAME, { region: AWS_REGION, ...endpointOf(environment, 'DYNAMODB') });
+};
+
+export const logFrom = (environment: Environment, service: string) => {
+  const { LOG_LEVEL, ENVIRONMENT } = readEnvironment(BaseEnvironment, environment);
+  return createLog(service, { level: LOG_LEVEL, environment: ENVIRONMENT });
+};
+
+export const clockFrom = () => systemClock;

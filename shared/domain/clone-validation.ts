@@ -1,0 +1,145 @@
+/** May these clones be made? All problems at once. Flex contract, sections 7.2 and 8. */
+import type { Database } from './database.ts';
+import { databaseNameProblem, isOnArray, sameName } from './database.ts';
+import { type Host, isConnected } from './host.ts';
+import { type Issue, issue } from './issue.ts';
+import { type Lock, lockKey } from './lock.ts';
+import type { CreateClonePlan } from './plan.ts';
+import type { ConsistencyLevel } from './snapshot.ts';
+
+export interface CloneRequest {
+  readonly sourceHostId: string;
+  readonly destinations: readonly { readonly hostId: string; readonly dbId: string; readonly dbName: string }[];
+  readonly namePrefix: string;
+  readonly consistencyLevel: ConsistencyLevel;
+  readonly targetState: 'online' | 'recovery';
+  readonly forceVss: boolean;
+}
+
+/** What the store knew when the request came; hosts and databases by host id, locks by key. */
+export interface CloneFacts {
+  readonly nowSeconds: number;
+  readonly hosts: ReadonlyMap<string, Host>;
+  readonly databases: ReadonlyMap<string, readonly Database[]>;
+  readonly locks: ReadonlyMap<string, Lock>;
+}
+
+export const maxDestinations = 50;
+/** The recording transaction checks each host once and holds 100 items: 4 + 50 reservations + 46 hosts. */
+export const maxDestinationHosts = 46;
+
+/** Issues about a host named in a body: unknown, of another engine, or silent. */
+export function hostIssues(hostId: string, facts: CloneFacts): readonly Issue[] {
+  const host = facts.hosts.get(hostId);
+  if (host === undefined) return [issue('HOST_NOT_FOUND', `host '${hostId}' is not registered`, { host_id: hostId })];
+  if (isConnected(host, facts.nowSeconds)) return [];
+  return [issue('HOST_NOT_CONNECTED', `the agent of host '${hostId}' is silent`, { host_id: hostId })];
+}
+
+function sourceIssues(request: CloneRequest, facts: CloneFacts): readonly Issue[] {
+  if (!facts.hosts.has(request.sourceHostId)) return [];
+  const databases = facts.databases.get(request.sourceHostId) ?? [];
+  return uniqueIds(request).flatMap((dbId) => {
+    const database = databases.find((one) => one.dbId === dbId);
+    const body = { host_id: request.sourceHostId, db_id: dbId };
+    if (database === undefined) {
+      return [issue('DB_NOT_FOUND', `host '${request.sourceHostId}' has no database '${dbId}'`, body)];
+    }
+    if (!isOnArray(database)) {
+      return [issue('DB_SNAPSHOT_NOT_ALLOWED', `database '${database.name}' is not on volumes of the array`, body)];
+    }
+    const groups = new Set(database.volumes.map((volume) => volume.volumeGroupId));
+    if (request.consistencyLevel === 'crash' && groups.size > 1) {
+      const text = `database '${database.name}' spans several volume groups: a crash-consistent snapshot of it is impossible`;
+      return [issue('DB_SNAPSHOT_NOT_ALLOWED', text, body)];
+    }
+    return [];
+  });
+}
+
+function engineIssues(request: CloneRequest, facts: CloneFacts): readonly Issue[] {
+  const source = facts.hosts.get(request.sourceHostId);
+  if (source === undefined) return [];
+  return hostIdsOf(request).flatMap((hostId) => {
+    const host = facts.hosts.get(hostId);
+    if (host === undefined || host.vendor === source.vendor) return [];
+    const text = `host '${hostId}' runs ${host.vendor}, the source '${source.hostId}' runs ${source.vendor}`;
+    return [issue('SDP_MISMATCH', text, { host_id: hostId })];
+  });
+}
+
+function nameIssues(request: CloneRequest, facts: CloneFacts): readonly Issue[] {
+  const issues: Issue[] = [];
+  for (const hostId of hostIdsOf(request)) {
+    const names = request.destinations.filter((one) => one.hostId === hostId).map((one) => one.dbName);
+    const duplicated = names.filter((name, index) => names.findIndex((other) => sameName(other, name)) !== index);
+    if (duplicated.length > 0) {
+      issues.push(issue('DB_NAME_DUPLICATED', `host_id='${hostId}'. db names given twice: ${duplicated.join(', ')}`));
+    }
+    for (const name of names) {
+      const problem = databaseNameProblem(name);
+      if (problem !== null) issues.push(issue('DB_NAME_INVALID', `db name '${name}' ${problem}`, { db_name: name }));
+    }
+    const taken = names.filter((name) => isNameTaken(hostId, name, facts));
+    if (taken.length > 0) {
+      issues.push(issue('DB_NAME_IS_IN_USE', `host_id='${hostId}'. db names already in use: ${taken.join(', ')}`));
+    }
+  }
+  return issues;
+}
+
+function isNameTaken(hostId: string, name: string, facts: CloneFacts): boolean {
+  if (facts.locks.has(lockKey(hostId, name))) return true;
+  return (facts.databases.get(hostId) ?? []).some((database) => sameName(database.name, name));
+}
+
+/** VSS is a Windows mechanism: only an mssql host can be asked to force it. */
+function vssIssues(request: CloneRequest, facts: CloneFacts): readonly Issue[] {
+  const source = facts.hosts.get(request.sourceHostId);
+  if (!request.forceVss || source === undefined || source.vendor === 'mssql') return [];
+  return [issue('VSS_NOT_AVAILABLE', `host '${source.hostId}' has no VSS provider`, { host_id: source.hostId })];
+}
+
+export function cloneIssues(request: CloneRequest, facts: CloneFacts): readonly Issue[] {
+  const hosts = [...new Set([request.sourceHostId, ...hostIdsOf(request)])];
+  return [
+    ...hosts.flatMap((hostId) => hostIssues(hostId, facts)),
+    ...sourceIssues(request, facts),
+    ...engineIssues(request, facts),
+    ...nameIssues(request, facts),
+    ...vssIssues(request, facts),
+  ];
+}
+
+/** What a running task would make the request wait for; shown by the twin only, since the action waits. */
+export function cloneWaits(request: CloneRequest, facts: CloneFacts): readonly Issue[] {
+  const databases = facts.databases.get(request.sourceHostId) ?? [];
+  return uniqueIds(request).flatMap((dbId) => {
+    const database = databases.find((one) => one.dbId === dbId);
+    if (database === undefined || !facts.locks.has(lockKey(request.sourceHostId, database.name))) return [];
+    const text = `database '${database.name}' on host '${request.sourceHostId}' is held by a running task`;
+    return [issue('RESOURCE_IS_LOCKED', text, { host_id: request.sourceHostId, db_id: dbId })];
+  });
+}
+
+/** Only for a request without issues. */
+export function clonePlan(request: CloneRequest, facts: CloneFacts): CreateClonePlan {
+  const databases = facts.databases.get(request.sourceHostId) ?? [];
+  const ids = new Set(uniqueIds(request));
+  return {
+    flow: 'create-clone',
+    sourceHostId: request.sourceHostId,
+    sources: databases
+      .filter((database) => ids.has(database.dbId))
+      .map((database) => ({ dbId: database.dbId, dbName: database.name, vendor: database.vendor })),
+    destinations: request.destinations.map((one) => ({ hostId: one.hostId, dbName: one.dbName, sourceDbId: one.dbId })),
+    namePrefix: request.namePrefix,
+    consistencyLevel: request.consistencyLevel,
+    targetState: request.targetState,
+    forceVss: request.forceVss,
+  };
+}
+
+export const hostIdsOf = (request: CloneRequest): readonly string[] => [...new Set(request.destinations.map((one) => one.hostId))];
+
+const uniqueIds = (request: CloneRequest): readonly string[] => [...new Set(request.destinations.map((one) => one.dbId))];

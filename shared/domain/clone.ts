@@ -1,0 +1,16 @@
+/** A database made from a snapshot; the row keeps its lineage, also while its host is unregistered. */
+export interface Clone {
+  readonly hostId: string;
+  readonly dbId: string;
+  readonly dbName: string;
+  readonly sourceHostId: string;
+  readonly sourceDbId: string;
+  readonly sourceDbName: string;
+  readonly snapshotId: string;
+  /** Names of the array views it lives on. */
+  readonly views: readonly string[];
+  readonly requestId: string;
+  readonly createdAtSeconds: number;
+  /** Snapshots taken of this clone; while there are any it cannot be deleted. */
+  readonly snapshotIds: ReadonlySet<string>;
+}

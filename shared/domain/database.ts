@@ -1,0 +1,64 @@
+import type { DatabaseVendor } from './host.ts';
+
+export interface DatabaseFile {
+  readonly name: string;
+  readonly fileId: number;
+  readonly kind: 'data' | 'log';
+  readonly path: string;
+  readonly sizeMib: number;
+  readonly backupStatus: string;
+}
+
+export interface MountPoint {
+  readonly kind: string;
+  readonly path: string;
+  /** SCSI serial of the array volume: the join key to the array. */
+  readonly serial: string;
+}
+
+/** Where a disk of a database lies on the array, as last seen there. */
+export interface DatabaseVolume {
+  readonly sdpId: string;
+  readonly serial: string;
+  readonly volumeId: number;
+  readonly volumeName: string;
+  readonly volumeGroupId: number;
+  readonly volumeGroupName: string;
+}
+
+/** A database as its host's agent reports it. */
+export interface Database {
+  readonly hostId: string;
+  readonly dbId: string;
+  readonly name: string;
+  readonly vendor: DatabaseVendor;
+  /** Upper case: ONLINE, OFFLINE, RESTORING, RECOVERING, SUSPECT. */
+  readonly status: string;
+  readonly files: readonly DatabaseFile[];
+  readonly mountPoints: readonly MountPoint[];
+  readonly connection: { readonly host: string; readonly port: number } | null;
+  /** Registration of the host under which it was reported; rows of an older one are not live. */
+  readonly generation: number;
+  readonly sequence: number;
+  /** Empty when its disks are not on the array, or could not be looked up yet. */
+  readonly volumes: readonly DatabaseVolume[];
+}
+
+/** Every disk of the database is on the array, so it can be snapshotted. */
+export const isOnArray = (database: Database): boolean =>
+  database.mountPoints.length > 0 &&
+  database.mountPoints.every((mount) => database.volumes.some((volume) => volume.serial === mount.serial));
+
+/** Engines compare database names without case; so do locks and reservations. */
+export const sameName = (left: string, right: string): boolean => left.toLowerCase() === right.toLowerCase();
+
+const systemDatabases: ReadonlySet<string> = new Set(['master', 'model', 'msdb', 'tempdb', 'template0', 'template1']);
+
+/** What is wrong with a name for a new database, or null. Flex contract, section 7.7. */
+export function databaseNameProblem(name: string): string | null {
+  if (name.length < 1 || name.length > 128) return 'must have 1 to 128 characters';
+  // eslint-disable-next-line no-control-regex -- the contract forbids exactly these characters
+  if (/[[\]"'\u0000-\u001f\u007f]/.test(name)) return 'must not contain [ ] " \' or control characters';
+  if (systemDatabases.has(name.toLowerCase())) return 'is the name of a system database';
+  return null;
+}

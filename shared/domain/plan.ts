@@ -1,0 +1,65 @@
+/** What a task is to do, fixed when it is recorded. Flows pass ids only; every step reads the plan from the task. */
+import type { DatabaseVendor } from './host.ts';
+import { lockKey } from './lock.ts';
+import type { ConsistencyLevel } from './snapshot.ts';
+
+export interface CloneSource {
+  readonly dbId: string;
+  readonly dbName: string;
+  readonly vendor: DatabaseVendor;
+}
+
+export interface CloneDestination {
+  readonly hostId: string;
+  readonly dbName: string;
+  readonly sourceDbId: string;
+}
+
+export interface CreateClonePlan {
+  readonly flow: 'create-clone';
+  readonly sourceHostId: string;
+  readonly sources: readonly CloneSource[];
+  readonly destinations: readonly CloneDestination[];
+  readonly namePrefix: string;
+  readonly consistencyLevel: ConsistencyLevel;
+  readonly targetState: 'online' | 'recovery';
+  readonly forceVss: boolean;
+}
+
+export interface DeleteClonePlan {
+  readonly flow: 'delete-clone';
+  readonly hostId: string;
+  readonly dbId: string;
+  readonly dbName: string;
+  readonly views: readonly string[];
+  readonly snapshotId: string;
+}
+
+export interface DeleteSnapshotPlan {
+  readonly flow: 'delete-snapshot';
+  readonly snapshotId: string;
+  readonly arraySnapshots: readonly string[];
+}
+
+export type Plan = CreateClonePlan | DeleteClonePlan | DeleteSnapshotPlan;
+export type FlowName = Plan['flow'];
+
+/** Keys of the databases the task reads: held only while they are frozen and snapshotted. */
+export const sourceLockKeys = (plan: CreateClonePlan): readonly string[] =>
+  plan.sources.map((source) => lockKey(plan.sourceHostId, source.dbName));
+
+/** Keys reserved when the task is recorded: the names of the databases it makes. */
+export const reservedLockKeys = (plan: Plan): readonly string[] =>
+  plan.flow === 'create-clone' ? plan.destinations.map((one) => lockKey(one.hostId, one.dbName)) : [];
+
+/** Every lock the task may hold or wait for. */
+export function lockKeysOf(plan: Plan): readonly string[] {
+  switch (plan.flow) {
+    case 'create-clone':
+      return [...sourceLockKeys(plan), ...reservedLockKeys(plan)];
+    case 'delete-clone':
+      return [lockKey(plan.hostId, plan.dbName)];
+    case 'delete-snapshot':
+      return [];
+  }
+}

@@ -1,0 +1,131 @@
+/**
+ * The one chain every API function runs: correlation → log → errors → route → authentication → schema → operation.
+ * Flex contract, sections 1 to 3.
+ */
+import middy, { type MiddlewareObj } from '@middy/core';
+import httpRouter from '@middy/http-router';
+import type { APIGatewayProxyEvent } from 'aws-lambda';
+import * as z from 'zod/mini';
+import { principalName } from '../domain/token.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Ids } from '../ports/ids.ts';
+import type { Log } from '../ports/log.ts';
+import { type ApiEvent, type ApiResult, headerOf } from './api-event.ts';
+import { authenticate, type AuthenticationDeps } from './authentication.ts';
+import { httpErrorOf, retryAfterSeconds } from './http-errors.ts';
+import { parseRequest } from './request-schema.ts';
+import type { ApiAnswer, ApiCall, Endpoint } from './route.ts';
+
+z.config(z.locales.en());
+
+export interface ChainDeps extends AuthenticationDeps {
+  readonly clock: Clock;
+  readonly ids: Pick<Ids, 'refId'>;
+  readonly log: Log;
+}
+
+type ApiMiddleware = MiddlewareObj<ApiEvent, ApiResult, Error>;
+
+/** Longer ids are cut, never refused; other characters are dropped. Flex contract, section 1. */
+const maxRefIdLength = 64;
+
+const correlation = (deps: ChainDeps): ApiMiddleware => ({
+  before: ({ event }) => {
+    const sent = headerOf(event, 'hs-ref-id')
+      .replaceAll(/[^a-zA-Z0-9_-]/g, '')
+      .slice(0, maxRefIdLength);
+    // Behind the stage `api` the gateway cuts `/api` off `path`; the context keeps the whole.
+    event.path = event.requestContext.path ?? event.path;
+    event.call = {
+      refId: sent === '' ? deps.ids.refId() : sent,
+      sourceIp: event.requestContext.identity?.sourceIp ?? '',
+      startedAtMilliseconds: deps.clock.nowMilliseconds(),
+      principal: undefined,
+    };
+  },
+});
+
+const answerLog = (deps: ChainDeps): ApiMiddleware => {
+  const write = (event: ApiEvent, status: number): void => {
+    deps.log.info('answered', {
+      method: event.httpMethod,
+      path: event.path,
+      status,
+      ref_id: event.call?.refId ?? '',
+      principal: event.call?.principal === undefined ? '' : principalName(event.call.principal),
+      milliseconds: deps.clock.nowMilliseconds() - (event.call?.startedAtMilliseconds ?? 0),
+    });
+  };
+  return {
+    after: ({ event, response }) => {
+      write(event, response?.statusCode ?? 0);
+    },
+    onError: ({ event, response }) => {
+      write(event, response?.statusCode ?? 500);
+    },
+  };
+};
+
+const errorMapper = (deps: ChainDeps): ApiMiddleware => ({
+  onError: (request) => {
+    const { error, event } = request;
+    const routeMissing = error !== null && 'statusCode' in error && error.statusCode === 404;
+    const { status, body } = routeMissing ? { status: 404, body: { detail: 'Not Found' } } : httpErrorOf(error);
+    if (status === 500) {
+      const text = error === null ? 'no error given' : `${error.name}: ${error.message}`;
+      deps.log.error('call failed', { path: event.path, ref_id: event.call?.refId ?? '', error: text, stack: error?.stack ?? '' });
+    }
+    const later = status === 503 ? { 'retry-after': String(retryAfterSeconds) } : {};
+    request.response = jsonResult(status, body, later);
+  },
+});
+
+const jsonResult = (status: number, body: unknown, headers: Readonly<Record<string, string>> = {}): ApiResult =>
+  body === undefined
+    ? { statusCode: status, headers: { ...headers }, body: '' }
+    : { statusCode: status, headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) };
+
+type Run<DEPS> = (deps: DEPS, call: ApiCall) => Promise<ApiAnswer>;
+
+const serve =
+  <DEPS extends ChainDeps>(endpoint: Endpoint<DEPS>, run: Run<DEPS>, successStatus: number, deps: DEPS) =>
+  async (event: ApiEvent): Promise<ApiResult> => {
+    const principal = await authenticate(deps, endpoint.route, event);
+    if (event.call !== undefined) event.call.principal = principal;
+    const parsed = parseRequest(endpoint.route, event);
+    const answer = await run(deps, {
+      principal,
+      accept: headerOf(event, 'accept'),
+      refId: event.call?.refId ?? '',
+      sourceIp: event.call?.sourceIp ?? '',
+      ...parsed,
+    });
+    return jsonResult(answer.status ?? successStatus, answer.body, answer.headers);
+  };
+
+/** Every address of an endpoint: its path, its aliases, and their validation twins. */
+export function addressesOf<DEPS>(endpoint: Endpoint<DEPS>): readonly { readonly path: string; readonly twin: boolean }[] {
+  const paths = [endpoint.route.path, ...endpoint.route.aliases];
+  const twins = endpoint.route.twin ? paths.map((path) => ({ path: `${path}/__validate`, twin: true })) : [];
+  return [...paths.map((path) => ({ path, twin: false })), ...twins];
+}
+
+export function apiHandler<DEPS extends ChainDeps>(endpoints: readonly Endpoint<DEPS>[], deps: DEPS) {
+  const routes = endpoints.flatMap((endpoint) =>
+    addressesOf(endpoint).map(({ path, twin }) => ({
+      method: endpoint.route.method,
+      path,
+      handler:
+        twin && endpoint.validate !== null
+          ? serve(endpoint, endpoint.validate, 200, deps)
+          : serve(endpoint, endpoint.run, endpoint.route.successStatus, deps),
+    })),
+  );
+  const router = httpRouter<APIGatewayProxyEvent, ApiResult>(routes);
+  return middy<ApiEvent, ApiResult>()
+    .use(correlation(deps))
+    .use(answerLog(deps))
+    .use(errorMapper(deps))
+    // ApiEvent is the part of the gateway's event that we read; the router reads its method and path.
+    .handler((event, context, options) => router(event as APIGatewayProxyEvent, context, options));
+}

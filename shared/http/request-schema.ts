@@ -1,0 +1,35 @@
+import type * as z from 'zod/mini';
+import { BadRequest, type FieldProblem } from './http-errors.ts';
+import type { ApiEvent } from './api-event.ts';
+import { bodyText, parseJson } from './request-body.ts';
+import type { Route } from './route.ts';
+
+interface Part {
+  readonly where: 'path' | 'query' | 'body';
+  readonly schema: z.ZodMiniType | undefined;
+  readonly value: unknown;
+}
+
+function check({ where, schema, value }: Part): { readonly value: unknown; readonly problems: readonly FieldProblem[] } {
+  if (schema === undefined) return { value: undefined, problems: [] };
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return { value: parsed.data, problems: [] };
+  const problems = parsed.error.issues.map((issue) => ({
+    loc: [where, ...issue.path.map((part) => (typeof part === 'number' ? part : String(part)))],
+    msg: issue.message,
+    type: issue.code,
+  }));
+  return { value: undefined, problems };
+}
+
+/** Parses path, query and body with the route's schemas; all problems are told at once, as 422. */
+export function parseRequest(route: Route, event: ApiEvent) {
+  const text = bodyText(event);
+  const json = route.bodyFormat === 'json' && route.request.body !== undefined;
+  const path = check({ where: 'path', schema: route.request.path, value: event.pathParameters ?? {} });
+  const query = check({ where: 'query', schema: route.request.query, value: event.queryStringParameters ?? {} });
+  const body = check({ where: 'body', schema: route.request.body, value: json ? parseJson(text) : text });
+  const problems = [...path.problems, ...query.problems, ...body.problems];
+  if (problems.length > 0) throw new BadRequest(problems);
+  return { path: path.value, query: query.value, body: body.value, rawBody: text };
+}

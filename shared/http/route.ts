@@ -1,0 +1,95 @@
+/**
+ * One row of the API: its address, who may call it, its schemas, and the use case that serves it. From the table of all
+ * rows come the router of each function, the gateway's OpenAPI body, the authorization test and docs/faces.md.
+ */
+import type * as z from 'zod/mini';
+import type { Audience, Principal } from '../domain/token.ts';
+
+export const methods = ['GET', 'POST', 'PUT', 'DELETE'] as const;
+export type Method = (typeof methods)[number];
+
+/** The Lambda that serves the route: one per capability. */
+export const capabilities = ['auth', 'hosts', 'databases', 'clones', 'snapshots', 'tasks', 'agents'] as const;
+export type Capability = (typeof capabilities)[number];
+
+export interface RouteRequest {
+  readonly path?: z.ZodMiniType;
+  readonly query?: z.ZodMiniType;
+  readonly body?: z.ZodMiniType;
+}
+
+export interface Route {
+  /** Unique, verb-noun. */
+  readonly operation: string;
+  readonly method: Method;
+  /** `{name}` marks a path parameter. */
+  readonly path: string;
+  /** Older paths of the same operation: same method, same parameters. */
+  readonly aliases: readonly string[];
+  readonly capability: Capability;
+  readonly audience: Audience;
+  readonly request: RouteRequest;
+  /** `form` only for login; everything else is JSON whatever its label says. */
+  readonly bodyFormat: 'json' | 'form';
+  /** Schema of the body of a successful answer; null where it has none. */
+  readonly response: z.ZodMiniType | null;
+  readonly successStatus: number;
+  /** `command_type` of the task it makes, null when it makes none. */
+  readonly task: string | null;
+  /** True when `path + /__validate` answers what the action would say, without acting. */
+  readonly twin: boolean;
+  readonly summary: string;
+}
+
+/** What an operation is called with: parsed, authenticated. */
+export interface ApiCall<REQUEST extends RouteRequest = RouteRequest> {
+  readonly principal: Principal;
+  readonly path: Parsed<REQUEST['path']>;
+  readonly query: Parsed<REQUEST['query']>;
+  readonly body: Parsed<REQUEST['body']>;
+  /** Raw text of the body, for the login form only. */
+  readonly rawBody: string;
+  readonly accept: string;
+  readonly refId: string;
+  readonly sourceIp: string;
+}
+
+type Parsed<SCHEMA> = SCHEMA extends z.ZodMiniType ? z.infer<SCHEMA> : unknown;
+
+export interface ApiAnswer {
+  readonly status?: number;
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export interface Operation<REQUEST extends RouteRequest, DEPS> extends Omit<Route, 'twin' | 'aliases' | 'bodyFormat'> {
+  readonly request: REQUEST;
+  readonly aliases?: readonly string[];
+  readonly bodyFormat?: 'form';
+  readonly run: (deps: DEPS, call: ApiCall<REQUEST>) => Promise<ApiAnswer>;
+  readonly validate?: (deps: DEPS, call: ApiCall<REQUEST>) => Promise<ApiAnswer>;
+}
+
+/** An operation with its request type closed over: what routers and tables hold. */
+export interface Endpoint<DEPS> {
+  readonly route: Route;
+  readonly run: (deps: DEPS, call: ApiCall) => Promise<ApiAnswer>;
+  readonly validate: ((deps: DEPS, call: ApiCall) => Promise<ApiAnswer>) | null;
+}
+
+/** Closes an operation over its request type. */
+export function defineOperation<REQUEST extends RouteRequest, DEPS>(operation: Operation<REQUEST, DEPS>): Endpoint<DEPS> {
+  const { run, validate, aliases = [], bodyFormat = 'json', ...rest } = operation;
+  const typed = (call: ApiCall): ApiCall<REQUEST> => ({
+    ...call,
+    // The chain parsed these with this operation's own schemas just before.
+    path: call.path as Parsed<REQUEST['path']>,
+    query: call.query as Parsed<REQUEST['query']>,
+    body: call.body as Parsed<REQUEST['body']>,
+  });
+  return {
+    route: { ...rest, aliases, bodyFormat, twin: validate !== undefined },
+    run: (deps, call) => run(deps, typed(call)),
+    validate: validate === undefined ? null : (deps, call) => validate(deps, typed(call)),
+  };
+}

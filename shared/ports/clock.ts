@@ -1,0 +1,7 @@
+export interface Clock {
+  nowMilliseconds(): number;
+}
+
+export const nowSeconds = (clock: Clock): number => Math.floor(clock.nowMilliseconds() / 1000);
+
+export const systemClock: Clock = { nowMilliseconds: () => Date.now() };

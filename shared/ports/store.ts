@@ -1,0 +1,159 @@
+/**
+ * What the product remembers, as named transitions over one table (docs/table.md lists the access patterns).
+ * Reads are consistent unless said otherwise. A transition whose precondition fails answers a value, never an error;
+ * `Conflict` and `Busy` errors mean "repeat".
+ */
+import type { Clone } from '../domain/clone.ts';
+import type { Database, DatabaseVolume } from '../domain/database.ts';
+import type { Effect } from '../domain/effect.ts';
+import type { Host, HostFacts } from '../domain/host.ts';
+import type { Lock } from '../domain/lock.ts';
+import type { Snapshot } from '../domain/snapshot.ts';
+import type { Task, TaskPhase, TaskResult, TaskState } from '../domain/task.ts';
+import type { Token, User } from '../domain/token.ts';
+
+export interface AuditEntry {
+  readonly atMilliseconds: number;
+  readonly principal: string;
+  readonly operation: string;
+  readonly refId: string;
+  readonly sourceIp: string;
+  /** Ids of what was touched, never a secret. */
+  readonly subject: string;
+  readonly requestId: string;
+}
+
+/** A command on its way to an agent, or answered. The task token never leaves the control plane. */
+export interface CommandRecord {
+  readonly requestId: string;
+  readonly commandId: string;
+  readonly hostId: string;
+  readonly kind: string;
+  /** Journal row it acts for, and whether it does or undoes it. */
+  readonly effectId: string;
+  readonly purpose: 'do' | 'undo';
+  readonly token: string;
+  readonly state: 'sent' | 'done' | 'failed' | 'revoked';
+  readonly attempt: number;
+  readonly sentAtSeconds: number;
+}
+
+export interface HostStore {
+  register(host: Host, token: Token, audit: AuditEntry): Promise<'registered' | 'exists'>;
+  unregister(hostId: string, audit: AuditEntry): Promise<Host | undefined>;
+  getHost(hostId: string): Promise<Host | undefined>;
+  getHosts(hostIds: readonly string[]): Promise<readonly Host[]>;
+  listHosts(): Promise<readonly Host[]>;
+  recordHeartbeat(hostId: string, generation: number, facts: HostFacts, nowSeconds: number): Promise<boolean>;
+  recordQueue(hostId: string, generation: number, queueUrl: string): Promise<boolean>;
+  /** Queues of registrations that ended. */
+  listRetiredQueues(): Promise<readonly string[]>;
+  forgetRetiredQueue(queueUrl: string): Promise<void>;
+}
+
+export interface DatabaseStore {
+  /** Live databases of the host, in id order. */
+  listDatabases(hostId: string): Promise<readonly Database[]>;
+  listAllDatabases(): Promise<readonly Database[]>;
+  getDatabase(hostId: string, dbId: string): Promise<Database | undefined>;
+  putDatabases(databases: readonly Database[]): Promise<void>;
+  removeDatabase(hostId: string, dbId: string): Promise<void>;
+  /** Takes the sequence over and, when the set changed, moves `databasesVersion` on. False: a newer one is stored. */
+  closeInventory(hostId: string, generation: number, sequence: number, setChanged: boolean): Promise<boolean>;
+  recordVolumes(hostId: string, dbId: string, volumes: readonly DatabaseVolume[]): Promise<void>;
+}
+
+export interface CatalogStore {
+  getClone(hostId: string, dbId: string): Promise<Clone | undefined>;
+  listClones(): Promise<readonly Clone[]>;
+  getSnapshot(snapshotId: string): Promise<Snapshot | undefined>;
+  /** Available snapshots only. */
+  listSnapshots(): Promise<readonly Snapshot[]>;
+  /**
+   * Puts the pending snapshot and notes its id on the task, in one transaction. `taken`: another task has this id.
+   * Repeating it for the same task is `recorded`.
+   */
+  recordSnapshot(snapshot: Snapshot, sourceClones: readonly Clone[]): Promise<'recorded' | 'taken'>;
+  /** Makes the task's snapshot available, pins it by its clones and stores them: one transaction, repeatable. */
+  publishClones(requestId: string, snapshotId: string, clones: readonly Clone[]): Promise<void>;
+  /** Removes a pending snapshot row of that task; an available one stays. */
+  discardSnapshot(requestId: string, snapshotId: string, sourceHostId: string, sourceDbIds: readonly string[]): Promise<void>;
+  /** Forgets the clone and its pin, and its database row. */
+  forgetClone(hostId: string, dbId: string, snapshotId: string): Promise<void>;
+  /** Forgets the snapshot that the task deletes. */
+  forgetSnapshot(snapshot: Snapshot, requestId: string): Promise<void>;
+  /** Gives the exclusive mode of a snapshot back. */
+  unlockSnapshot(snapshotId: string, requestId: string): Promise<void>;
+}
+
+/** What must still hold when a task is recorded. */
+export interface RecordGuards {
+  /** Lock keys to reserve for the task. */
+  readonly reserve: readonly string[];
+  /** Hosts whose set of databases must be the one the names were checked against. */
+  readonly hosts: readonly Host[];
+  /** Snapshot to take exclusively; it must be unpinned. */
+  readonly exclusiveSnapshot: string | null;
+}
+
+export interface TaskStore {
+  /** One transaction: task, open-task row, audit, guards. `reserved`/`changed`/`pinned`: nothing was written. */
+  recordTask(task: Task, audit: AuditEntry, guards: RecordGuards): Promise<'recorded' | 'reserved' | 'changed' | 'pinned'>;
+  getTask(requestId: string): Promise<Task | undefined>;
+  listTasks(): Promise<readonly Task[]>;
+  listOpenTasks(): Promise<readonly string[]>;
+  /** queued → running; nothing otherwise. */
+  markRunning(requestId: string, nowSeconds: number): Promise<void>;
+  requestCancel(requestId: string, nowSeconds: number, audit: AuditEntry): Promise<boolean>;
+  /** False when a cancel came first. */
+  passPointOfNoReturn(requestId: string, nowSeconds: number): Promise<boolean>;
+  /** Moves to the next attempt when `fromAttempt` is still the current one; the claimed task, or undefined. */
+  claimAttempt(requestId: string, fromAttempt: number, phase: TaskPhase, error: string, nowSeconds: number): Promise<Task | undefined>;
+  /** Begins a freeze round; the new round's number. */
+  beginFreezeRound(requestId: string, attempt: number): Promise<number>;
+  needAttention(requestId: string, attempt: number, error: string, leftovers: readonly string[], nowSeconds: number): Promise<void>;
+  noteError(requestId: string, error: string, nowSeconds: number): Promise<void>;
+  /** Final state; the open-task row goes with it. */
+  finishTask(
+    requestId: string,
+    state: TaskState,
+    outcome: { readonly error: string; readonly result: TaskResult | null },
+    nowSeconds: number,
+  ): Promise<void>;
+  closeTask(requestId: string): Promise<void>;
+}
+
+export interface JournalStore {
+  /** Writes the row before the effect; a row that stands is kept, one that was undone begins anew. */
+  intend(effect: Effect): Promise<void>;
+  markDone(requestId: string, effectId: string, outcome: Readonly<Record<string, unknown>>): Promise<void>;
+  markUndone(requestId: string, effectId: string): Promise<void>;
+  markBlocked(requestId: string, effectId: string, attempt: number, reason: string): Promise<void>;
+  listEffects(requestId: string): Promise<readonly Effect[]>;
+  getEffect(requestId: string, effectId: string): Promise<Effect | undefined>;
+}
+
+export interface CommandStore {
+  putCommand(command: CommandRecord): Promise<void>;
+  getCommand(requestId: string, commandId: string): Promise<CommandRecord | undefined>;
+  listCommands(requestId: string): Promise<readonly CommandRecord[]>;
+  settleCommand(requestId: string, commandId: string, state: 'done' | 'failed' | 'revoked'): Promise<void>;
+}
+
+export interface LockStore {
+  readLock(key: string): Promise<Lock | undefined>;
+  readLocks(keys: readonly string[]): Promise<readonly Lock[]>;
+  /** Conditional on the version that was read (undefined: on absence); false: read again. */
+  writeLock(next: Lock, read: Lock | undefined): Promise<boolean>;
+  removeLock(read: Lock): Promise<boolean>;
+}
+
+export interface AccessStore {
+  findToken(tokenHash: string): Promise<Token | undefined>;
+  putToken(token: Token): Promise<void>;
+  getUser(name: string): Promise<User | undefined>;
+  putUser(user: User): Promise<void>;
+  putAudit(audit: AuditEntry): Promise<void>;
+}
+
+export type Store = HostStore & DatabaseStore & CatalogStore & TaskStore & JournalStore & CommandStore & LockStore & AccessStore;

@@ -1,0 +1,105 @@
+/** The lock protocol over the store: decide with the pure rules, commit with one conditional write, then signal. */
+import { DomainError } from '../domain/errors.ts';
+import { acquire, type Lock, type LockWaiter, release, signalled } from '../domain/lock.ts';
+import { type Clock, nowSeconds } from '../ports/clock.ts';
+import type { FlowsPort } from '../ports/flows.ts';
+import type { LockStore } from '../ports/store.ts';
+
+export interface LockingDeps {
+  readonly store: LockStore;
+  readonly flows: Pick<FlowsPort, 'succeed' | 'fail'>;
+  readonly clock: Clock;
+}
+
+const maxWriteTries = 50;
+
+/** Repeats read-decide-write until the write meets the row it was decided on. */
+async function decide<DECISION>(
+  deps: LockingDeps,
+  key: string,
+  rule: (lock: Lock | undefined) => { readonly decision: DECISION; readonly write: Lock | 'remove' | 'nothing' },
+): Promise<DECISION> {
+  for (let tries = 0; tries < maxWriteTries; tries += 1) {
+    const read = await deps.store.readLock(key);
+    const { decision, write } = rule(read);
+    if (write === 'nothing') return decision;
+    if (write === 'remove') {
+      if (read === undefined || (await deps.store.removeLock(read))) return decision;
+    } else if (await deps.store.writeLock(write, read)) return decision;
+  }
+  throw new DomainError('Busy', 'too many tasks contend for the same database', { context: { key } });
+}
+
+async function acquireOne(deps: LockingDeps, key: string, waiter: LockWaiter): Promise<'held' | 'parked'> {
+  const now = nowSeconds(deps.clock);
+  const decision = await decide(deps, key, (lock) => {
+    const acquisition = acquire(lock, waiter, key, now);
+    const write = 'next' in acquisition ? acquisition.next : 'nothing';
+    return { decision: acquisition.decision, write };
+  });
+  switch (decision) {
+    case 'held':
+    case 'already-mine':
+      return 'held';
+    case 'parked':
+      return 'parked';
+    case 'too-many-waiters':
+      throw new DomainError('Refused', 'too many tasks wait for this database already', { context: { key } });
+  }
+}
+
+/**
+ * Takes the waiter's keys in order. `parked`: it waits in the queue of the first key that is taken, and will be
+ * signalled when it holds them all. Keys are sorted, so that two tasks never wait for each other.
+ */
+export async function acquireAll(deps: LockingDeps, waiter: LockWaiter): Promise<'held' | 'parked'> {
+  for (const key of waiter.keys) {
+    if ((await acquireOne(deps, key, waiter)) === 'parked') return 'parked';
+  }
+  return 'held';
+}
+
+/** Gives up every key the task holds or waits for, and lets the next ones go on. */
+export async function releaseAll(deps: LockingDeps, keys: readonly string[], requestId: string): Promise<readonly LockWaiter[]> {
+  const left: LockWaiter[] = [];
+  for (const key of [...keys].reverse()) {
+    const outcome = await releaseOne(deps, key, requestId);
+    if (outcome.decision === 'handed-over') await resume(deps, key, outcome.to);
+    if (outcome.decision === 'left-queue') left.push(outcome.left);
+  }
+  return left;
+}
+
+async function releaseOne(deps: LockingDeps, key: string, requestId: string) {
+  const now = nowSeconds(deps.clock);
+  return await decide(deps, key, (lock) => {
+    const outcome = release(lock, requestId, now);
+    const write = outcome.decision === 'free' ? 'remove' : 'next' in outcome ? outcome.next : 'nothing';
+    return { decision: outcome, write };
+  });
+}
+
+/**
+ * Goes on for a waiter that was handed a key: takes the rest of its keys, then wakes it. Safe to repeat, so the sweeper
+ * repeats it for owners who never heard. A waiter whose token is dead gives its place to the next.
+ */
+export async function resume(deps: LockingDeps, key: string, waiter: LockWaiter): Promise<void> {
+  if ((await acquireAll(deps, waiter)) === 'held') {
+    const heard = await deps.flows.succeed(waiter.token, {});
+    if (heard === 'gone') {
+      await passOn(deps, key, waiter);
+      return;
+    }
+  }
+  await decide(deps, key, (lock) => {
+    const mine = lock?.owner === waiter.requestId && lock.unsignalled !== null;
+    return { decision: null, write: mine ? signalled(lock) : 'nothing' };
+  });
+}
+
+/** Only an owner that still waits under the dead token loses its place: a newer attempt may have taken it over. */
+async function passOn(deps: LockingDeps, key: string, dead: LockWaiter): Promise<void> {
+  const lock = await deps.store.readLock(key);
+  if (lock?.owner !== dead.requestId || lock.unsignalled?.token !== dead.token) return;
+  await releaseAll(deps, dead.keys, dead.requestId);
+}

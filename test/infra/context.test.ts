@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+
+import { readContext } from '../../infra/context.ts';
+import { resolveEnvironment } from '../../infra/environments.ts';
+
+const contextOf = (context: Record<string, string>, variables: Record<string, string> = {}) =>
+  readContext({ ...variables, CDK_CONTEXT_JSON: JSON.stringify(context) });
+
+describe('readContext', () => {
+  it('means the local environment when nothing is said', () => {
+    expect(readContext({})).toEqual({ environmentName: 'local', overrides: { array: {} } });
+  });
+
+  it('takes the account of the credentials, but not for engines on this machine', () => {
+    const variables = { CDK_DEFAULT_ACCOUNT: '123456789012' };
+    expect(contextOf({ env: 'dev' }, variables).overrides.account).toBe('123456789012');
+    expect(contextOf({ env: 'local' }, variables).overrides.account).toBeUndefined();
+  });
+
+  it('reads the network as lists', () => {
+    const { overrides } = contextOf({ env: 'dev', vpcId: 'vpc-1', availabilityZones: 'a, b', subnetIds: 's1,s2', securityGroupIds: 'sg' });
+    expect(overrides.network).toEqual({ vpcId: 'vpc-1', availabilityZones: ['a', 'b'], subnetIds: ['s1', 's2'], securityGroupIds: ['sg'] });
+  });
+
+  it.each([
+    ['an unknown environment', { env: 'test' }, 'env'],
+    ['a domain without a certificate', { domainName: 'x.example' }, 'go together'],
+    ['a network without subnets', { vpcId: 'vpc-1' }, 'vpcId needs'],
+  ])('refuses %s', (_, context, message) => {
+    expect(() => contextOf(context)).toThrow(message);
+  });
+});
+
+describe('resolveEnvironment', () => {
+  it('keeps the settings of the array that are not overridden', () => {
+    expect(resolveEnvironment('local', { array: { sdpUrl: 'https://a' } }).array).toEqual({ sdpUrl: 'https://a', sdpCaFile: null, caLayerArn: null, sdpSecretId: 'reprise/sdp' });
+  });
+
+  it('asks for what only the owner knows', () => {
+    expect(() => resolveEnvironment('prod')).toThrow('environment prod needs an account');
+    expect(() => resolveEnvironment('prod', { account: '1' })).toThrow('environment prod needs the array');
+  });
+});
