@@ -1,6 +1,6 @@
 import type { DatabaseReport } from '../../shared/contracts/agent.ts';
 import type { AttachArguments } from '../engines/engine.ts';
-import { AgentFailure } from '../failure.ts';
+import { AgentFailure, asFailure, messageOf } from '../failure.ts';
 import type { DatabaseRecord } from '../registry/database-record.ts';
 import { findByName } from '../registry/registry.ts';
 import type { Host } from './host.ts';
@@ -32,8 +32,7 @@ export async function attachDatabase(host: Host, wanted: AttachArguments): Promi
     await host.engine.attach(record, wanted.source);
     return await host.engine.describe(await host.registry.confirm(record.id));
   } catch (error) {
-    await rollBack(host, record);
-    throw error;
+    throw await undone(host, record, error);
   }
 }
 
@@ -41,6 +40,17 @@ export async function attachDatabase(host: Host, wanted: AttachArguments): Promi
 export async function rollBack(host: Host, record: DatabaseRecord): Promise<void> {
   await host.engine.discard(record);
   await host.registry.remove(record.id);
+}
+
+/** Undoes a making that failed and returns what to throw: the failure, with what could not be undone added to it. */
+export async function undone(host: Host, record: DatabaseRecord, cause: unknown): Promise<AgentFailure> {
+  const failure = asFailure(cause);
+  try {
+    await rollBack(host, record);
+    return failure;
+  } catch (error) {
+    return new AgentFailure(failure.code, `${failure.message}; and it could not be undone: ${messageOf(error)}`, cause);
+  }
 }
 
 /** The database of this very attach, if it was made before. What cannot succeed is refused before waiting for volumes. */

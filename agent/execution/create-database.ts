@@ -1,6 +1,5 @@
-import type { DatabaseVolume } from '../registry/database-record.ts';
-import type { DatabaseRecord } from '../registry/database-record.ts';
-import { rollBack } from './attach-database.ts';
+import type { DatabaseRecord, DatabaseVolume } from '../registry/database-record.ts';
+import { undone } from './attach-database.ts';
 import type { Host } from './host.ts';
 
 export interface NewDatabaseRequest {
@@ -23,7 +22,6 @@ export async function createDatabase(host: Host, wanted: NewDatabaseRequest): Pr
     await host.engine.create(record, { superuserPassword: wanted.superuserPassword });
     return await host.registry.confirm(record.id);
   } catch (error) {
-    await rollBack(host, record);
-    throw error;
+    throw await undone(host, record, error);
   }
 }

@@ -1,7 +1,11 @@
 import { messageOf } from '../failure.ts';
+import { unixSeconds } from '../host/unix-seconds.ts';
 import { isAlive } from '../registry/process-identity.ts';
 import { rollBack } from './attach-database.ts';
 import type { Host } from './host.ts';
+
+/** How long the end of a freeze is remembered; no thaw comes later. */
+const keptDays = 14;
 
 /**
  * Puts the host in order after the agent's last run, however that ended: thaws what may still be frozen, rolls back
@@ -25,7 +29,10 @@ export async function recoverHost(host: Host): Promise<void> {
 async function endFreezes(host: Host): Promise<void> {
   const { databases } = await host.registry.read();
   for (const freeze of await host.freezeJournal.list()) {
-    if (freeze.ended) continue;
+    if (freeze.ended) {
+      if (freeze.begun_ts < unixSeconds() - keptDays * 86_400) await host.freezeJournal.remove(freeze.freeze_id);
+      continue;
+    }
     for (const record of databases.filter(({ id }) => freeze.database_ids.includes(id))) {
       await attempt(host, 'recovery.thawed', record.id, () => host.engine.endLeftoverFreeze(record));
     }

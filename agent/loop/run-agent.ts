@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -27,6 +28,8 @@ const lastWordSeconds = 10;
  * @throws Error when another agent uses the state directory, or the host cannot be opened (engine, files).
  */
 export async function runAgent(config: AgentConfig, log: Log, stop: AbortSignal): Promise<void> {
+  // Every request and every pause listens to it; node would warn of a leak, in plain text, at the eleventh.
+  setMaxListeners(0, stop);
   await mkdir(config.state_dir, { recursive: true });
   const lockPath = join(config.state_dir, 'agent.lock');
   // Twice: the first try clears the lock of an agent that died.

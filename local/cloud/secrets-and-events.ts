@@ -50,11 +50,10 @@ const secretOperations = (secrets: Readonly<Record<string, string>>): Operations
   },
 });
 
-/** `onEvent` sees each event put, after it was kept; `secrets` maps secret names to their values. */
+/** `secrets` maps secret names to their values. */
 export const startSecretsAndEvents = async (
   secrets: Readonly<Record<string, string>>,
   log: Log,
-  onEvent: (event: PutEvent) => void = () => undefined,
 ): Promise<SecretsAndEvents> => {
   const events: PutEvent[] = [];
   const operations: Operations = {
@@ -63,7 +62,6 @@ export const startSecretsAndEvents = async (
       const { Entries } = putEventsInput.parse(input);
       events.push(...Entries);
       events.splice(0, Math.max(0, events.length - eventsKept));
-      Entries.forEach(onEvent);
       return { FailedEntryCount: 0, Entries: Entries.map(() => ({ EventId: randomUUID() })) };
     },
   };

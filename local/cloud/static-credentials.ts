@@ -10,7 +10,8 @@ const assumed = (form: URLSearchParams): string => {
   const expiration = new Date(Date.now() + durationSeconds * 1000).toISOString();
   const session = escaped(form.get('RoleSessionName') ?? 'session');
   return `<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult>
-<Credentials><AccessKeyId>local</AccessKeyId><SecretAccessKey>local</SecretAccessKey><SessionToken>${randomUUID()}</SessionToken><Expiration>${expiration}</Expiration></Credentials>
+<Credentials><AccessKeyId>local</AccessKeyId><SecretAccessKey>local</SecretAccessKey>
+<SessionToken>${randomUUID()}</SessionToken><Expiration>${expiration}</Expiration></Credentials>
 <AssumedRoleUser><AssumedRoleId>LOCAL:${session}</AssumedRoleId><Arn>${escaped(form.get('RoleArn') ?? '')}/${session}</Arn></AssumedRoleUser>
 </AssumeRoleResult><ResponseMetadata><RequestId>${randomUUID()}</RequestId></ResponseMetadata></AssumeRoleResponse>`;
 };

@@ -29,8 +29,14 @@ export interface ReadOptions {
 }
 
 /** Nothing to run on one machine: permissions, keys, logs, alarms, and the parts of the gateway that only route to it. */
-const withoutEffectHere =
-  /^AWS::(IAM|KMS|Logs|CloudWatch|SNS|EC2|SSM|SecretsManager|WAFv2)::|^AWS::CDK::Metadata$|^AWS::Lambda::(Permission|LayerVersion)$|^AWS::SQS::QueuePolicy$|^AWS::ApiGateway::(Account|Deployment|GatewayResponse|DomainName|BasePathMapping)$|^AWS::Events::EventBus$/;
+const withoutEffectHere = [
+  /^AWS::(IAM|KMS|Logs|CloudWatch|SNS|EC2|SSM|SecretsManager|WAFv2)::/,
+  /^AWS::ApiGateway::(Account|Deployment|GatewayResponse|DomainName|BasePathMapping)$/,
+  /^AWS::Lambda::(Permission|LayerVersion)$/,
+  /^AWS::SQS::QueuePolicy$/,
+  /^AWS::Events::EventBus$/,
+  /^AWS::CDK::Metadata$/,
+];
 
 const everyResource = ({ stacks }: Assembly, queueUrl: ReadOptions['queueUrl']): FoundResource[] =>
   [...scopesOf(stacks, queueUrl)].flatMap(([stack, scope]) =>
@@ -42,13 +48,16 @@ const served = [
   'AWS::DynamoDB::Table', 'AWS::SQS::Queue', 'AWS::Events::Rule',
 ] as const;
 
-const refuseOthers = (resources: readonly FoundResource[]): void => {
+const notUnderstood = ({ logicalId, resource }: FoundResource): string | null => {
   const known: readonly string[] = served;
-  for (const { logicalId, resource, scope } of resources) {
-    if (known.includes(resource.Type) ? resource.Condition !== undefined : !withoutEffectHere.test(resource.Type)) {
-      const what = known.includes(resource.Type) ? `the condition of ${logicalId}` : `${resource.Type} (${logicalId})`;
-      throw new Error(`${scope.stackName}: the embedded cloud does not understand ${what}`);
-    }
+  if (known.includes(resource.Type)) return resource.Condition === undefined ? null : `the condition of ${logicalId}`;
+  return withoutEffectHere.some((type) => type.test(resource.Type)) ? null : `${resource.Type} (${logicalId})`;
+};
+
+const refuseOthers = (resources: readonly FoundResource[]): void => {
+  for (const found of resources) {
+    const what = notUnderstood(found);
+    if (what !== null) throw new Error(`${found.scope.stackName}: the embedded cloud does not understand ${what}`);
   }
 };
 

@@ -6,6 +6,7 @@ import middy, { type MiddlewareObj } from '@middy/core';
 import httpRouter from '@middy/http-router';
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import * as z from 'zod/mini';
+import { en } from 'zod/locales';
 import { principalName } from '../domain/token.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Ids } from '../ports/ids.ts';
@@ -16,7 +17,7 @@ import { httpErrorOf, retryAfterSeconds } from './http-errors.ts';
 import { parseRequest } from './request-schema.ts';
 import type { ApiAnswer, ApiCall, Endpoint } from './route.ts';
 
-z.config(z.locales.en());
+z.config(en());
 
 export interface ChainDeps extends AuthenticationDeps {
   readonly clock: Clock;

@@ -41,7 +41,7 @@ export async function removeFreezeMarker(volume: string, freezeId: string): Prom
 export const clearFreezeMarker = (volume: string): Promise<void> => rm(freezeMarkerPath(volume), { force: true });
 
 /**
- * For writers, with the append lock held: whether they must wait. An expired marker is removed before anybody writes,
+ * For writers: whether they must wait. The answer counts only while the append lock is held. An expired marker is removed before anybody writes,
  * so that the agent finds it missing and cannot claim that the freeze was held.
  */
 export async function mustWait(volume: string): Promise<boolean> {

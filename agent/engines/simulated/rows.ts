@@ -20,7 +20,8 @@ export async function appendRow(deviceRoot: string, serial: string, row: unknown
   for (;;) {
     const header = await readHeader(volume);
     if (header?.state !== 'ONLINE') throw new Error(`no online database on volume ${serial}`);
-    if (await tryLock(appendLockPath(volume))) {
+    // Looked at before the lock too: a waiting writer must leave no traces on a volume that is being copied.
+    if (!(await mustWait(volume)) && (await tryLock(appendLockPath(volume)))) {
       try {
         if (!(await mustWait(volume))) {
           const line = `${JSON.stringify(row)}\n`;

@@ -13,7 +13,7 @@ export const detachDatabase = defineStep({
   name: 'detach-database',
   input: WaitingStepInput,
   phase: 'forward',
-  needs: ['store', 'flows', 'agents', 'clock', 'settings'],
+  needs: ['store', 'agents', 'clock', 'settings'],
   async run(deps, task, { token }) {
     const plan = deleteClonePlanOf(task);
     const clone = await deps.store.getClone(plan.hostId, plan.dbId);

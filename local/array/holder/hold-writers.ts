@@ -52,6 +52,8 @@ function startHolder(onEnd: () => void): Line {
     detached: true,
   });
   const announced = new Set<number>();
+  const gone: HolderReply = { is: 'failed', reason: 'the holder process ended' };
+  let hasEnded = false;
   let answer: ((reply: HolderReply) => void) | undefined;
   createInterface({ input: child.stdout }).on('line', (text) => {
     const reply = holderReply.parse(JSON.parse(text));
@@ -64,14 +66,16 @@ function startHolder(onEnd: () => void): Line {
   });
   const ended = once(child, 'close').then(() => {
     // It went away by itself: whom it announced and did not continue is continued from here.
+    hasEnded = true;
     continueAll(announced);
-    answer?.({ is: 'failed', reason: 'the holder process ended' });
+    answer?.(gone);
     onEnd();
   });
   // A holder that has ended is noticed by its end, above; the failed write says nothing more.
   child.stdin.on('error', () => undefined);
   return {
     ask: async (request) => {
+      if (hasEnded) return gone;
       const reply = new Promise<HolderReply>((resolve) => {
         answer = resolve;
       });

@@ -41,7 +41,7 @@ export async function aControlPlane(): Promise<TestControlPlane> {
   });
   const fauxqs: FauxqsServer = await startFauxqs({ port: 0, logger: false, host: '127.0.0.1' });
   const endpoint = `http://127.0.0.1:${fauxqs.port}`;
-  const { queueUrl } = fauxqs.createQueue(queueName, { attributes: { VisibilityTimeout: '2' } });
+  const { queueUrl } = fauxqs.createQueue(queueName, { attributes: { VisibilityTimeout: '1' } });
   const credentials = { accessKeyId: 'test-access', secretAccessKey: 'test-secret-of-the-queue' };
   const sqs = new SQSClient({ region: 'us-east-1', endpoint, credentials });
 

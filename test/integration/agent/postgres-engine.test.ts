@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { lstat, mkdir, readdir, readFile, readlink, rm, symlink, unlink } from 'node:fs/promises';
+import { lstat, mkdir, readdir, readFile, readlink, rm, symlink, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Client } from 'pg';
@@ -197,6 +197,27 @@ describe('an attach that fails', () => {
       message: /8001, 8002/,
     });
   });
+});
+
+describe('an attach whose agent died in the middle', () => {
+  it('is rolled back at the next start, and can be done again', async () => {
+    await copyVolumes('5001', '5002');
+    const wanted = attachOf('half', '5001', '5002');
+    const volumes = await test.host.engine.inspectCopy(wanted.source);
+    const half = { name: 'half', vendor: 'postgres' as const, attach_id: wanted.attach_id, target_state: wanted.target_state, volumes: [...volumes] };
+    const record = await test.host.registry.reserve(half, (taken) => test.host.engine.choosePort(taken));
+    await test.host.engine.attach(record, wanted.source);
+    const registryFile = join(test.stateDir, 'registry.json');
+    await writeFile(registryFile, (await readFile(registryFile, 'utf8')).replaceAll(record.maker, '999999999:1'));
+
+    await recoverHost(test.host);
+    expect((await test.host.registry.read()).databases.map(({ name }) => name)).toEqual(['orders']);
+    expect(execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' })).not.toContain('/5001/');
+    const report = await attachDatabase(test.host, wanted);
+    expect(report).toMatchObject({ name: 'half', status: 'ONLINE' });
+    expect(Number(report.id)).toBeGreaterThan(Number(record.id));
+    await detachDatabase(test.host, { attach_id: wanted.attach_id, database_id: null, db_name: 'half' });
+  }, 30_000);
 });
 
 describe('a freeze', () => {

@@ -48,7 +48,7 @@ async function mappedView(name: string, snapshotId: number): Promise<{ id: numbe
   return { id: view.id, paths: disks.map((disk: { scsi_sn: string }) => device(disk.scsi_sn)) };
 }
 
-describe('a snapshot', () => {
+describe('a snapshot', { timeout: 60_000 }, () => {
   it.runIf(process.platform === 'linux')('is one instant over all volumes while threads write both without pause', async () => {
     const writer = await startWriter(first, second);
     try {

@@ -12,6 +12,7 @@ let dataDir: string;
 let array: ArrayProcess;
 let call: Call;
 let writer: OrderedWriter;
+const TIMEOUT_MS = 60_000;
 
 async function start(holdSeconds = 60): Promise<void> {
   array = await startArray({ dataDir, port: 0, ...CREDENTIALS, holdSeconds });
@@ -53,12 +54,12 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
-  await writer.end();
   await array.stop();
+  await writer.end();
   await rm(dataDir, { recursive: true });
 });
 
-describe.runIf(process.platform === 'linux')('in the middle of a snapshot', () => {
+describe.runIf(process.platform === 'linux')('in the middle of a snapshot', { timeout: TIMEOUT_MS }, () => {
   it('the death of the array continues the writers and leaves nothing half-made', async () => {
     await startWithWriter();
     const holder = holderPid();
@@ -102,7 +103,7 @@ describe.runIf(process.platform === 'linux')('in the middle of a snapshot', () =
   });
 });
 
-describe.runIf(process.platform === 'linux')('an orderly end', () => {
+describe.runIf(process.platform === 'linux')('an orderly end', { timeout: TIMEOUT_MS }, () => {
   it('ends the holder too and forgets nothing', async () => {
     await startWithWriter();
     const holder = holderPid();

@@ -1,5 +1,5 @@
 import { CreateTableCommand, DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,10 +8,14 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { startDynamoDb } from '../../../local/cloud/dynamodb.ts';
 
 let dataDir: string;
+let owner: ChildProcess | undefined;
 beforeEach(() => {
   dataDir = mkdtempSync(path.join(tmpdir(), 'embedded-dynamodb-'));
 });
-afterEach(() => rmSync(dataDir, { recursive: true }));
+afterEach(() => {
+  owner?.kill('SIGKILL');
+  rmSync(dataDir, { recursive: true });
+});
 
 const clientFor = (endpoint: string): DynamoDBClient =>
   new DynamoDBClient({ endpoint, region: 'us-east-1', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } });
@@ -33,22 +37,23 @@ it('takes over from a killed process, with its tables', async () => {
     import { startDynamoDb } from ${JSON.stringify(new URL('../../../local/cloud/dynamodb.ts', import.meta.url).href)};
     console.log((await startDynamoDb(${JSON.stringify(dataDir)}, '')).endpoint);
     setInterval(() => undefined, 1000);`;
-  const owner = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '--eval', script], { stdio: ['ignore', 'pipe', 'inherit'] });
-  const [line] = await once(owner.stdout, 'data');
+  const spawned = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '--eval', script], { stdio: ['ignore', 'pipe', 'inherit'] });
+  owner = spawned;
+  const [line] = await once(spawned.stdout, 'data');
   const before = clientFor(String(line).trim());
   await before.send(
     new CreateTableCommand({
-      TableName: 't', BillingMode: 'PAY_PER_REQUEST',
+      TableName: 'kept', BillingMode: 'PAY_PER_REQUEST',
       KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }], AttributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' }],
     }),
   );
   before.destroy();
-  const exited = once(owner, 'exit');
-  owner.kill('SIGKILL');
+  const exited = once(spawned, 'exit');
+  spawned.kill('SIGKILL');
   await exited;
   const next = await startDynamoDb(dataDir, '');
   const after = clientFor(next.endpoint);
-  expect((await after.send(new DescribeTableCommand({ TableName: 't' }))).Table?.TableStatus).toBe('ACTIVE');
+  expect((await after.send(new DescribeTableCommand({ TableName: 'kept' }))).Table?.TableStatus).toBe('ACTIVE');
   after.destroy();
   await next.stop();
 }, 30_000);

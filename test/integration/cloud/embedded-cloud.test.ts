@@ -38,7 +38,7 @@ const eventSeen = ({ text }: Answer): Record<string, never> => JSON.parse(text).
 beforeAll(async () => {
   cloud = await start();
   agent = new Agent({ connect: { ca: readFileSync(cloud.caFile, 'utf8') } });
-});
+}, 30_000);
 afterAll(async () => {
   await agent.close();
   await cloud.stop();
@@ -203,5 +203,5 @@ describe('restart', () => {
     await expect(
       startEmbeddedCloud({ assemblyDir, dataDir: path.join(folder, 'other'), port: Number(port), secrets: {}, log: () => undefined }),
     ).rejects.toMatchObject({ code: 'EADDRINUSE' });
-  });
+  }, 30_000);
 });
