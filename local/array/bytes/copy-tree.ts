@@ -30,7 +30,8 @@ async function copyEntry(from: string, to: string): Promise<void> {
   }
   await lchown(to, entry.uid, entry.gid);
   if (!entry.isSymbolicLink()) await chmod(to, entry.mode);
-  await lutimes(to, entry.atime, entry.mtime);
+  // Seconds as numbers: a Date would cut the time off at the millisecond.
+  await lutimes(to, entry.atimeMs / 1000, entry.mtimeMs / 1000);
 }
 
 async function copyChildren(from: string, to: string): Promise<void> {

@@ -128,6 +128,7 @@ export const snapshots: ResourceDefinition = {
     kind: { kind: 'str', hidden: true },
   },
   indexes: {
+    short_name: (record) => textIn(record, 'short_name'),
     kind: (record) => `${refIn(record, 'volume_group') ?? ''} ${textIn(record, 'kind')}`,
     group_and_name: (record) => `${refIn(record, 'volume_group') ?? ''} ${textIn(record, 'short_name')}`,
   },

@@ -25,9 +25,13 @@ export function indexEntries(definition: ResourceDefinition, record: ArrayRecord
   return entries;
 }
 
-export const hasIndex = (definition: ResourceDefinition, name: string): boolean =>
-  definition.fields[name]?.unique === true ||
-  (name.endsWith('.ref') && definition.fields[name.slice(0, -'.ref'.length)]?.kind === 'ref');
+/** Whether a filter on `name` (a field, or `field.ref`) can be answered by an index. Hidden fields cannot be filtered on. */
+export function answersFilter(definition: ResourceDefinition, name: string): boolean {
+  const isRefPath = name.endsWith('.ref');
+  const field = definition.fields[isRefPath ? name.slice(0, -'.ref'.length) : name];
+  if (field === undefined || field.hidden === true) return false;
+  return isRefPath ? field.kind === 'ref' : field.unique === true || definition.indexes?.[name] !== undefined;
+}
 
 export const rankOf = (definition: ResourceDefinition, record: ArrayRecord): number =>
   definition.rankField === undefined ? record.id : (numberIn(record, definition.rankField) ?? record.id);

@@ -1,7 +1,7 @@
 import { DeleteItemCommand } from 'dynamodb-toolbox/entity/actions/delete';
 import { GetItemCommand } from 'dynamodb-toolbox/entity/actions/get';
 import { PutItemCommand } from 'dynamodb-toolbox/entity/actions/put';
-import { $add, $set, UpdateItemCommand } from 'dynamodb-toolbox/entity/actions/update';
+import { $add, UpdateItemCommand } from 'dynamodb-toolbox/entity/actions/update';
 import { QueryCommand } from 'dynamodb-toolbox/table/actions/query';
 import type { Database } from '../../domain/database.ts';
 import type { DatabaseStore } from '../../ports/store.ts';
@@ -59,7 +59,7 @@ export function databaseStore(entities: Entities): DatabaseStore {
       await conditional(() =>
         database
           .build(UpdateItemCommand)
-          .item({ hostId, dbId, volumes: $set(volumes) })
+          .item({ hostId, dbId, volumes })
           .options({ condition: { attr: 'dbId', exists: true } })
           .send(),
       );

@@ -7,6 +7,7 @@ import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { Entity } from 'dynamodb-toolbox/entity';
 import { any, boolean, item, number, set, string } from 'dynamodb-toolbox/schema';
 import { Table } from 'dynamodb-toolbox/table';
+import { jsonStringify } from 'dynamodb-toolbox/transformers/jsonStringify';
 import type { DatabaseFile, DatabaseVolume, MountPoint } from '../../domain/database.ts';
 import { effectKinds } from '../../domain/effect.ts';
 import type { LockWaiter } from '../../domain/lock.ts';
@@ -16,6 +17,9 @@ import { taskStates, type TaskResult } from '../../domain/task.ts';
 import type { Principal } from '../../domain/token.ts';
 
 const vendors = ['mssql', 'postgres'] as const;
+
+/** A value that is always written whole: the library would otherwise update a document path by path. */
+const json = <VALUE>() => any().castAs<VALUE>().transform(jsonStringify());
 
 /** Keys by noun. `partition` names are shared with the queries in the store's files. */
 export const partitions = {
@@ -90,7 +94,7 @@ export function createEntities(tableName: string, documentClient: DynamoDBDocume
       connection: any().castAs<{ readonly host: string; readonly port: number } | null>(),
       generation: number(),
       sequence: number(),
-      volumes: any().castAs<readonly DatabaseVolume[]>(),
+      volumes: json<readonly DatabaseVolume[]>(),
     }),
     computeKey: ({ hostId, dbId }: { hostId: string; dbId: string }) => ({
       pk: partitions.databases,
@@ -156,14 +160,14 @@ export function createEntities(tableName: string, documentClient: DynamoDBDocume
       refId: string(),
       principal: string(),
       error: string(),
-      result: any().castAs<TaskResult | null>(),
+      result: json<TaskResult | null>(),
       attempt: number(),
       phase: string().enum('forward', 'unwind'),
       cancelRequested: boolean(),
       pastPointOfNoReturn: boolean(),
       freezeRound: number(),
       snapshotId: string(),
-      leftovers: any().castAs<readonly string[]>(),
+      leftovers: json<readonly string[]>(),
       expiresAtSeconds: number().optional(),
     }),
     computeKey: ({ requestId }: { requestId: string }) => ({ pk: partitions.tasks, sk: requestId }),
@@ -197,7 +201,7 @@ export function createEntities(tableName: string, documentClient: DynamoDBDocume
       name: string(),
       hostId: string(),
       requires: any().castAs<readonly string[]>(),
-      outcome: any().castAs<Readonly<Record<string, unknown>>>(),
+      outcome: json<Readonly<Record<string, unknown>>>(),
       blockedAttempt: number(),
       blockedReason: string(),
       expiresAtSeconds: number().optional(),

@@ -18,7 +18,8 @@ export const Item = {
   database: (row: Row<'database'>): Database => row,
   clone: (row: Row<'clone'>): Clone => ({ ...row, snapshotIds: row.snapshotIds ?? new Set() }),
   snapshot: (row: Row<'snapshot'>): Snapshot => ({ ...row, pins: row.pins ?? new Set(), exclusiveBy: row.exclusiveBy ?? '' }),
-  task: (row: Row<'task'>): Task => row,
+  // The library reads a stored null back as an empty object.
+  task: (row: Row<'task'>): Task => ({ ...row, result: row.result === null || Object.keys(row.result).length === 0 ? null : row.result }),
   effect: (row: Row<'effect'>): Effect => row,
   command: (row: Row<'command'>): CommandRecord => row,
   lock: (row: Row<'lock'>): Lock => row,

@@ -1,6 +1,6 @@
 import { GetItemCommand } from 'dynamodb-toolbox/entity/actions/get';
 import { PutItemCommand } from 'dynamodb-toolbox/entity/actions/put';
-import { $set, UpdateItemCommand } from 'dynamodb-toolbox/entity/actions/update';
+import { UpdateItemCommand } from 'dynamodb-toolbox/entity/actions/update';
 import { QueryCommand } from 'dynamodb-toolbox/table/actions/query';
 import type { CommandStore, JournalStore } from '../../ports/store.ts';
 import { commandPrefix, effectPrefix, type Entities, partitions } from './entities.ts';
@@ -33,7 +33,7 @@ export function journalStore({ effect, command, table }: Entities): JournalStore
       await conditional(() =>
         effect
           .build(UpdateItemCommand)
-          .item({ requestId, effectId, state: 'done', outcome: $set(outcome) })
+          .item({ requestId, effectId, state: 'done', outcome })
           .options({
             condition: {
               and: [

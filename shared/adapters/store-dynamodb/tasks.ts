@@ -4,7 +4,7 @@ import { ConditionCheck } from 'dynamodb-toolbox/entity/actions/transactCheck';
 import { DeleteTransaction } from 'dynamodb-toolbox/entity/actions/transactDelete';
 import { PutTransaction } from 'dynamodb-toolbox/entity/actions/transactPut';
 import { UpdateTransaction } from 'dynamodb-toolbox/entity/actions/transactUpdate';
-import { $add, $set, UpdateItemCommand } from 'dynamodb-toolbox/entity/actions/update';
+import { $add, UpdateItemCommand } from 'dynamodb-toolbox/entity/actions/update';
 import { QueryCommand } from 'dynamodb-toolbox/table/actions/query';
 import { DomainError } from '../../domain/errors.ts';
 import { nextStates, type TaskState, taskStates } from '../../domain/task.ts';
@@ -197,7 +197,7 @@ export function taskStore(entities: Entities): TaskStore {
       await conditional(() =>
         task
           .build(UpdateItemCommand)
-          .item({ requestId, state: 'needs_attention', error, leftovers: $set(leftovers), updatedAtSeconds: nowSeconds })
+          .item({ requestId, state: 'needs_attention', error, leftovers, updatedAtSeconds: nowSeconds })
           .options({
             condition: {
               and: [
@@ -228,8 +228,8 @@ export function taskStore(entities: Entities): TaskStore {
             requestId,
             state,
             error: outcome.error,
-            result: $set(outcome.result),
-            leftovers: $set([]),
+            result: outcome.result,
+            leftovers: [],
             updatedAtSeconds: nowSeconds,
             expiresAtSeconds: nowSeconds + retentionSeconds,
           })

@@ -194,6 +194,7 @@ describe('dependencies', () => {
       expect(await call('DELETE', `/${path}`), path).toMatchObject({ status: 204, body: undefined });
     }
     expect((await call('GET', '/volsnaps')).body.total).toBe(0);
+    expect((await call('GET', '/mappings?parent.ref=/mappings/1')).body.total).toBe(0);
     expect((await call('GET', '/mappings?host.ref=/hosts/1')).body.total).toBe(2);
   });
 });

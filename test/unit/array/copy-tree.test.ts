@@ -30,7 +30,8 @@ describe.each([
     expect(readlinkSync(join(to, 'link'))).toBe('/nowhere/at/all');
     for (const path of ['.', 'deep', 'deep/f1', 'deep/empty']) {
       const [was, is] = [lstatSync(join(from, path)), lstatSync(join(to, path))];
-      expect([is.mode, is.mtimeMs], path).toEqual([was.mode, was.mtimeMs]);
+      expect(is.mode, path).toBe(was.mode);
+      expect(is.mtimeMs, path).toBeCloseTo(was.mtimeMs, 1);
     }
   });
 
