@@ -29,7 +29,9 @@ export function recoveryAction(
   if (isFinal(task.state)) return { action: 'close' };
   const ageSeconds = facts.nowSeconds - task.updatedAtSeconds;
   if (task.state === 'needs_attention') {
-    if (execution === 'running' || (!facts.blockingHostIsBack && ageSeconds < attentionRetrySeconds)) return { action: 'leave' };
+    // A host that is back may refuse again: the grace keeps tries apart.
+    const waitSeconds = facts.blockingHostIsBack ? facts.graceSeconds : attentionRetrySeconds;
+    if (execution === 'running' || ageSeconds < waitSeconds) return { action: 'leave' };
     return { action: 'next-attempt', phase: retryPhase(task), why: 'tried again' };
   }
   switch (execution) {

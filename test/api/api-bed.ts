@@ -1,0 +1,150 @@
+/** The real API over the real store: chain, operations and table as deployed; clock, ids, flows, queues and array injected. */
+import type { Context } from 'aws-lambda';
+import type { AgentApiDeps } from '../../functions/api/api-deps.ts';
+import { operations as agents } from '../../functions/api/agents/operations.ts';
+import { operations as auth } from '../../functions/api/auth/operations.ts';
+import { operations as clones } from '../../functions/api/clones/operations.ts';
+import { operations as databases } from '../../functions/api/databases/operations.ts';
+import { operations as hosts } from '../../functions/api/hosts/operations.ts';
+import type { DeleteSnapshotDeps } from '../../functions/api/snapshots/delete-snapshot.ts';
+import { operations as snapshots } from '../../functions/api/snapshots/operations.ts';
+import { operations as tasks } from '../../functions/api/tasks/operations.ts';
+import { createSdpMemory, type SdpMemory } from '../../shared/adapters/sdp-memory/sdp-memory.ts';
+import { createStore } from '../../shared/adapters/store-dynamodb/store.ts';
+import { hashToken } from '../../shared/http/authentication.ts';
+import { apiHandler } from '../../shared/http/chain.ts';
+import type { Endpoint } from '../../shared/http/route.ts';
+import type { Store } from '../../shared/ports/store.ts';
+import type { Principal } from '../../shared/domain/token.ts';
+import { recordingFlows, type RecordingFlows } from '../builders/recording-flows.ts';
+import { gatewayEvent, type TestRequest } from './gateway-event.ts';
+import { countedIds, recordingLog, testClock, type LogLine, type TestClock } from './injected-ports.ts';
+import type { TestTable } from './test-database.ts';
+
+export interface TestAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  /** As sent; '' for none. */
+  readonly text: string;
+  /** Parsed; undefined for none. */
+  readonly body: unknown;
+}
+
+export type BedDeps = AgentApiDeps & DeleteSnapshotDeps;
+
+export interface ApiBed {
+  readonly store: Store;
+  readonly table: TestTable;
+  readonly clock: TestClock;
+  readonly flows: RecordingFlows;
+  readonly sdp: SdpMemory;
+  readonly logLines: readonly LogLine[];
+  /** Milliseconds the operations asked to wait; the clock moves on with every wait. */
+  readonly waits: readonly number[];
+  /** Queues removed or made, in order. */
+  readonly queues: readonly string[];
+  send(request: TestRequest): Promise<TestAnswer>;
+  /** Stores a token for the principal; 0 seconds of life: for ever. */
+  putToken(token: string, principal: Principal, lifeSeconds?: number): Promise<void>;
+}
+
+export interface BedOptions {
+  readonly hostTokenMayOperate?: boolean;
+  /** Puts something between operations and table, for races a test cannot win otherwise. */
+  readonly wrapStore?: (store: Store) => Store;
+}
+
+export const endpoints: readonly Endpoint<BedDeps>[] = [
+  ...auth,
+  ...hosts,
+  ...databases,
+  ...clones,
+  ...snapshots,
+  ...tasks,
+  ...agents,
+];
+
+/** Tokens every bed knows, by role; `app` is an operator. */
+export const tokens = {
+  admin: 'adminToken000000000000000000001',
+  operator: 'operatorToken0000000000000000001',
+  viewer: 'viewerToken00000000000000000001',
+  app: 'appToken0000000000000000000000001',
+} as const;
+
+export const startSeconds = 1_767_000_000;
+
+// The chain reads nothing of the Lambda context.
+const context = {} as Context;
+
+export async function apiBed(table: TestTable, options: BedOptions = {}): Promise<ApiBed> {
+  const clock = testClock(startSeconds);
+  const store = createStore(table.name, table.config);
+  const flows = recordingFlows();
+  const log = recordingLog();
+  const sdp = createSdpMemory({ now: () => clock.nowMilliseconds() });
+  const waits: number[] = [];
+  const queues: string[] = [];
+  const deps: BedDeps = {
+    store: options.wrapStore?.(store) ?? store,
+    clock,
+    flows,
+    log,
+    sdp,
+    ids: countedIds(clock),
+    settings: { hostTokenMayOperate: options.hostTokenMayOperate ?? true },
+    queues: {
+      ensureQueue(hostId, generation) {
+        queues.push(`ensure ${hostId}`);
+        return Promise.resolve(`https://queues.example/${hostId}-${String(generation)}`);
+      },
+      removeQueue(queueUrl) {
+        queues.push(`remove ${queueUrl}`);
+        return Promise.resolve();
+      },
+      credentialsFor: () =>
+        Promise.resolve({
+          accessKeyId: 'AKIDEXAMPLE',
+          secretAccessKey: 'queueSecret000000000000000000001',
+          sessionToken: '',
+          expiresAtSeconds: startSeconds + 3600,
+          region: 'eu-west-1',
+          endpoint: '',
+        }),
+    },
+    wait(milliseconds) {
+      waits.push(milliseconds);
+      clock.advanceSeconds(milliseconds / 1000);
+      return Promise.resolve();
+    },
+  };
+  const handler = apiHandler(endpoints, deps);
+  const putToken: ApiBed['putToken'] = (token, principal, lifeSeconds = 0) =>
+    store.putToken({
+      tokenHash: hashToken(token),
+      principal,
+      createdAtSeconds: startSeconds,
+      expiresAtSeconds: lifeSeconds === 0 ? 0 : startSeconds + lifeSeconds,
+    });
+  await Promise.all([
+    ...(['admin', 'operator', 'viewer'] as const).map((role) => putToken(tokens[role], { kind: 'user', name: role, role })),
+    putToken(tokens.app, { kind: 'app', name: 'nightly-jobs', role: 'operator' }),
+  ]);
+  table.forgetCalls();
+  return {
+    store,
+    table,
+    clock,
+    flows,
+    sdp,
+    logLines: log.lines,
+    waits,
+    queues,
+    putToken,
+    async send(request) {
+      const answer = await handler(gatewayEvent(request), context);
+      const body: unknown = answer.body === '' ? undefined : JSON.parse(answer.body);
+      return { status: answer.statusCode, headers: answer.headers, text: answer.body, body };
+    },
+  };
+}

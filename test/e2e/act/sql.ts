@@ -1,0 +1,55 @@
+/** SQL over TCP with the superuser's password, as an application would come in. */
+import { Client } from 'pg';
+import { waitUntil } from '../../../local/site/wait-until.ts';
+import type { Bed, BedHost } from '../bed/bed.ts';
+import { type Server, serversBelow } from '../look/servers.ts';
+
+export async function connectSql(bed: Bed, server: Server): Promise<Client> {
+  const { port } = server;
+  const client = new Client({ host: '127.0.0.1', port, user: 'postgres', password: bed.superuserPassword, database: 'postgres' });
+  // A server that is stopped under the session shows as a rejected query.
+  client.on('error', () => undefined);
+  await client.connect();
+  return client;
+}
+
+/** The server whose data lies on the disk with this serial; waits for its start. */
+export async function serverOn(host: BedHost, serial: string): Promise<Server> {
+  return await waitUntil(`a server on ${host.hostId}/${serial}`, 10_000, async () => (await serversBelow(`${host.deviceRoot}/${serial}`))[0]);
+}
+
+/** First column of all rows, as numbers. */
+export async function numbers(client: Client, sql: string): Promise<readonly number[]> {
+  const { rows } = await client.query<unknown[]>({ text: sql, rowMode: 'array' });
+  return rows.map((row) => Number(row[0]));
+}
+
+export interface RowWriter {
+  /** Highest row whose commit was acknowledged. */
+  acknowledged(): number;
+  /** Ends after the row under way; throws what made it end before. */
+  stop(): Promise<void>;
+}
+
+/** Commits rows numbered from 1 without a gap, one transaction each, until it is stopped. */
+export async function startRowWriter(client: Client, table: string): Promise<RowWriter> {
+  await client.query(`CREATE TABLE ${table} (n bigint PRIMARY KEY, filler text NOT NULL)`);
+  let last = 0;
+  let stopped = false;
+  const filler = 'x'.repeat(200);
+  const writing = (async () => {
+    while (!stopped) {
+      await client.query(`INSERT INTO ${table} VALUES ($1, $2)`, [last + 1, filler]);
+      last += 1;
+    }
+  })();
+  // Reported by stop(); a writer that fails meanwhile must not end the process.
+  writing.catch(() => undefined);
+  return {
+    acknowledged: () => last,
+    stop: async () => {
+      stopped = true;
+      await writing;
+    },
+  };
+}

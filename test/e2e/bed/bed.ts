@@ -1,0 +1,70 @@
+/**
+ * Where the end-to-end suite runs. Tests see a deployed product from outside: its public API, the array's REST API, the
+ * hosts' processes and device roots, the table. Which engines carry it is the bed's business.
+ */
+import type { DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
+import type { EnvironmentOverrides } from '../../../infra/environments.ts';
+import type { ArrayAccess } from '../../../local/array/provision.ts';
+import type { ApiClient } from '../../../local/site/api-client.ts';
+import { startEmbeddedBed } from './embedded-bed.ts';
+
+export interface BedHost {
+  readonly hostId: string;
+  /** `<deviceRoot>/<serial>` is a disk mapped to the host. */
+  readonly deviceRoot: string;
+  agentPid(): number;
+  /** Ends the agent; SIGKILL leaves it no time to tidy up. */
+  stopAgent(signal: 'SIGTERM' | 'SIGKILL'): Promise<void>;
+  restartAgent(): void;
+  /** Runs the agent's command line on the host; its last line of output. */
+  agentCommand(...args: readonly string[]): Promise<string>;
+}
+
+export interface SeenExecution {
+  readonly name: string;
+  readonly status: string;
+  /** Everything the engine keeps of it, as text. */
+  readonly history: string;
+}
+
+export interface Bed {
+  readonly url: string;
+  /** As the administrator. */
+  readonly api: ApiClient;
+  /** With no token. */
+  readonly anonymous: ApiClient;
+  readonly array: ArrayAccess;
+  readonly hosts: ReadonlyMap<string, BedHost>;
+  readonly table: { readonly name: string; readonly config: DynamoDBClientConfig };
+  /** Of the PostgreSQL databases, and so of their clones. */
+  readonly superuserPassword: string;
+  readonly adminPassword: string;
+  /** Everything the deployment and its agents keep on this machine, their logs included. */
+  readonly dataDir: string;
+  /** Newest first; undefined where the engine cannot tell. */
+  readonly executions: (() => readonly SeenExecution[]) | undefined;
+  /** Kills the array as a power cut would. */
+  killArray(): Promise<void>;
+  /** Starts it again where it was. */
+  reviveArray(): Promise<void>;
+  /** Ends everything and removes what it kept. */
+  stop(): Promise<void>;
+}
+
+export interface BedOptions {
+  readonly hosts: readonly {
+    readonly hostId: string;
+    readonly vendor: 'mssql' | 'postgres';
+    readonly databases: readonly string[];
+  }[];
+  /** Timing of the deployment, for tests of what happens when somebody falls silent. */
+  readonly environment?: EnvironmentOverrides;
+}
+
+export const startBed = (options: BedOptions): Promise<Bed> => startEmbeddedBed(options);
+
+export function hostOf(bed: Bed, hostId: string): BedHost {
+  const host = bed.hosts.get(hostId);
+  if (host === undefined) throw new Error(`the bed has no host ${hostId}`);
+  return host;
+}

@@ -1,0 +1,79 @@
+/** The array seen through its own REST API, and its fault switches. */
+import { readFile } from 'node:fs/promises';
+import { Agent, request } from 'undici';
+import { z } from 'zod';
+import type { ArrayAccess } from '../../../local/array/provision.ts';
+
+const Ref = z.object({ ref: z.string() });
+const Snapshot = z.object({ id: z.number(), name: z.string(), short_name: z.string(), source: Ref, is_exposable: z.boolean() });
+const Volsnap = z.object({ id: z.number(), name: z.string(), scsi_sn: z.string(), snapshot: Ref });
+const Mapping = z.object({ id: z.number(), host: Ref, volume: Ref, lun: z.number().nullable() });
+const Volume = z.object({ id: z.number(), name: z.string(), scsi_sn: z.string() });
+const Named = z.object({ id: z.number(), name: z.string() });
+const Fault = z.object({ id: z.number(), seen: z.number(), fired: z.number(), fired_at: z.number().nullable() });
+
+/** docs/array.md, "Faults". */
+export interface FaultRequest {
+  readonly call: string;
+  readonly nth?: number;
+  readonly times?: number;
+  readonly when: 'before' | 'during' | 'after';
+  readonly status?: number;
+  readonly drop?: boolean;
+  readonly delay_ms?: number;
+}
+
+export interface ArrayView {
+  snapshots(): Promise<readonly z.infer<typeof Snapshot>[]>;
+  volsnaps(): Promise<readonly z.infer<typeof Volsnap>[]>;
+  mappings(): Promise<readonly z.infer<typeof Mapping>[]>;
+  volumes(): Promise<readonly z.infer<typeof Volume>[]>;
+  hosts(): Promise<readonly z.infer<typeof Named>[]>;
+  /** Serial of a volume by its name. */
+  serialOf(volumeName: string): Promise<string>;
+  /** Sets a fault; its id. */
+  fault(wanted: FaultRequest): Promise<number>;
+  /** How often a fault fired. */
+  fired(faultId: number): Promise<number>;
+  clearFaults(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function viewArray(access: ArrayAccess): Promise<ArrayView> {
+  const dispatcher = new Agent({ connect: { ca: await readFile(access.caFile, 'utf8') } });
+  const authorization = `Basic ${Buffer.from(`${access.user}:${access.password}`).toString('base64')}`;
+  const call = async (method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown): Promise<unknown> => {
+    const answer = await request(`${access.url}${path}`, {
+      method,
+      dispatcher,
+      headers: { authorization, 'content-type': 'application/json' },
+      body: body === undefined ? null : JSON.stringify(body),
+    });
+    const text = await answer.body.text();
+    if (answer.statusCode >= 300) throw new Error(`${method} ${path}: ${String(answer.statusCode)} ${text}`);
+    return text === '' ? undefined : JSON.parse(text);
+  };
+  const list = async <ITEM>(collection: string, item: z.ZodType<ITEM>): Promise<readonly ITEM[]> =>
+    z.object({ hits: z.array(item) }).parse(await call('GET', `/api/v2/${collection}?__limit=9999`)).hits;
+  return {
+    snapshots: () => list('snapshots', Snapshot),
+    volsnaps: () => list('volsnaps', Volsnap),
+    mappings: () => list('mappings', Mapping),
+    volumes: () => list('volumes', Volume),
+    hosts: () => list('hosts', Named),
+    serialOf: async (volumeName) => {
+      const volume = (await list('volumes', Volume)).find((one) => one.name === volumeName);
+      if (volume === undefined) throw new Error(`the array has no volume ${volumeName}`);
+      return volume.scsi_sn;
+    },
+    fault: async (wanted) => Fault.parse(await call('POST', '/__admin/faults', wanted)).id,
+    fired: async (faultId) => {
+      const { hits } = z.object({ hits: z.array(Fault) }).parse(await call('GET', '/__admin/faults'));
+      return hits.find((one) => one.id === faultId)?.fired ?? 0;
+    },
+    clearFaults: async () => {
+      await call('DELETE', '/__admin/faults');
+    },
+    close: () => dispatcher.close(),
+  };
+}

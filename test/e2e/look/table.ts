@@ -1,0 +1,32 @@
+/** The table's rows, read raw: what the store's own functions would not show is found too. */
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
+import type { Bed } from '../bed/bed.ts';
+
+export type Row = Readonly<Record<string, unknown>>;
+
+/** All rows, `_et` naming what each is. */
+export async function allRows(table: Bed['table']): Promise<readonly Row[]> {
+  const client = new DynamoDBClient(table.config);
+  const documents = DynamoDBDocumentClient.from(client);
+  const rows: Row[] = [];
+  for await (const page of paginateScan({ client: documents }, { TableName: table.name, ConsistentRead: true })) {
+    rows.push(...(page.Items ?? []));
+  }
+  client.destroy();
+  return rows;
+}
+
+/** Rows that stand for something held, made or under way; histories (tasks, journals, audit) are no leftovers. */
+const held = ['lock', 'openTask', 'clone', 'snapshot', 'database'] as const;
+
+const pinsOf = ({ pins }: Row): readonly string[] => (pins instanceof Set ? [...pins].map(String).sort() : []);
+
+/** One line per held row, the same for equal states. */
+export async function heldRows(table: Bed['table']): Promise<readonly string[]> {
+  const rows = await allRows(table);
+  return rows
+    .filter(({ _et: kind }) => held.some((one) => one === kind))
+    .map((row) => `${String(row['_et'])} ${String(row['pk'])} ${String(row['sk'])} ${pinsOf(row).join(',')} ${String(row['exclusiveBy'] ?? '')}`.trim())
+    .sort();
+}
