@@ -16,7 +16,9 @@ export async function buildAgent(outfile: string): Promise<void> {
     target: 'node20',
     logLevel: 'error',
     // Packages written as CommonJS ask for node's own modules with `require`, which an ES module does not have.
-    banner: { js: "import { createRequire as agentRequire } from 'node:module'; const require = agentRequire(import.meta.url);" },
+    banner: {
+      js: "import { createRequire as agentRequire } from 'node:module'; const require = agentRequire(import.meta.url);",
+    },
     // Optional parts of `pg` that it only loads when asked to, or on another runtime.
     external: ['pg-native', 'pg-cloudflare', 'cloudflare:sockets'],
   });

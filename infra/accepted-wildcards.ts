@@ -9,14 +9,35 @@ export interface AcceptedWildcard {
 export const acceptedWildcards: readonly AcceptedWildcard[] = [
   { actions: /^xray:/, resource: /^\*$/, reason: 'X-Ray has no resources to name.' },
   {
-    actions: /^logs:((Create|Get|Update|Delete)LogDelivery|ListLogDeliveries|PutResourcePolicy|DescribeResourcePolicies|DescribeLogGroups)$/,
+    actions:
+      /^logs:((Create|Get|Update|Delete)LogDelivery|ListLogDeliveries|PutResourcePolicy|DescribeResourcePolicies|DescribeLogGroups)$/,
     resource: /^\*$/,
     reason: 'Step Functions sets up log delivery with calls that have no resource.',
   },
-  { actions: /^ec2:/, resource: /^\*$/, reason: 'A function in a VPC makes its own network interface; it has no name beforehand.' },
-  { actions: /^logs:(CreateLogStream|PutLogEvents)$/, resource: /:\*$/, reason: 'The streams of the one log group named before it.' },
-  { actions: /^sqs:/, resource: /:reprise-[a-z]+-agent-\*$/, reason: 'Queues of agents are made at run time, all below this prefix.' },
-  { actions: /^states:DescribeExecution$/, resource: /:execution:[a-z-]+:\*$/, reason: 'Executions of one flow; their names are request ids.' },
-  { actions: /^secretsmanager:GetSecretValue$/, resource: /-\?{6}$/, reason: 'Secrets Manager appends six random characters to the name.' },
+  {
+    actions: /^ec2:/,
+    resource: /^\*$/,
+    reason: 'A function in a VPC makes its own network interface; it has no name beforehand.',
+  },
+  {
+    actions: /^logs:(CreateLogStream|PutLogEvents)$/,
+    resource: /:\*$/,
+    reason: 'The streams of the one log group named before it.',
+  },
+  {
+    actions: /^sqs:/,
+    resource: /:reprise-[a-z]+-agent-\*$/,
+    reason: 'Queues of agents are made at run time, all below this prefix.',
+  },
+  {
+    actions: /^states:DescribeExecution$/,
+    resource: /:execution:[a-z-]+:\*$/,
+    reason: 'Executions of one flow; their names are request ids.',
+  },
+  {
+    actions: /^secretsmanager:GetSecretValue$/,
+    resource: /-\?{6}$/,
+    reason: 'Secrets Manager appends six random characters to the name.',
+  },
   { actions: /^kms:/, resource: /^\*$/, reason: 'In a key policy, * is the key itself.' },
 ];

@@ -6,7 +6,8 @@ export type Json = string | number | boolean | null | readonly Json[] | { readon
 
 const placeholder = /^\$\{([A-Za-z][A-Za-z0-9]*)\}$/;
 
-const pascalCase = (name: string): string => name.replace(/(?:^|-)([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+const pascalCase = (name: string): string =>
+  name.replace(/(?:^|-)([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 
 /** functions/steps/freeze-source is `${FreezeSourceFunction}`. */
 export const functionPlaceholder = (step: string): string => `${pascalCase(step)}Function`;
@@ -22,7 +23,8 @@ const walk = (value: unknown, lookUp: (name: string) => string | number): Json =
   if (typeof value === 'string') return substituteText(value, lookUp);
   if (typeof value === 'number' || typeof value === 'boolean' || value === null) return value;
   if (Array.isArray(value)) return value.map((item: unknown) => walk(item, lookUp));
-  if (typeof value === 'object') return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, walk(item, lookUp)]));
+  if (typeof value === 'object')
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, walk(item, lookUp)]));
   throw new Error(`not JSON: ${typeof value}`);
 };
 

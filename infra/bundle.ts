@@ -16,7 +16,8 @@ export interface Bundle {
 const environmentCredentials = fileURLToPath(new URL('./bundle/environment-credentials.ts', import.meta.url));
 
 /** Some dependencies are CommonJS inside and call `require` for Node's own modules. */
-const requireBanner = "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);";
+const requireBanner =
+  "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);";
 
 export const bundleFolderOf = ({ group, name }: FunctionSource): string => `${group}-${name}`;
 

@@ -39,13 +39,15 @@ const arrayOf = ({ sdpUrl, sdpCaFile, sdpCaLayerArn, sdpSecretId }: Context): Pa
 
 const domainOf = ({ domainName, certificateArn }: Context): EnvironmentOverrides => {
   if (domainName === undefined && certificateArn === undefined) return {};
-  if (domainName === undefined || certificateArn === undefined) throw new Error('domainName and certificateArn go together');
+  if (domainName === undefined || certificateArn === undefined)
+    throw new Error('domainName and certificateArn go together');
   return { domain: { name: domainName, certificateArn } };
 };
 
 const networkOf = ({ vpcId, availabilityZones, subnetIds, securityGroupIds }: Context): EnvironmentOverrides => {
   if (vpcId === undefined) return {};
-  if (!availabilityZones || !subnetIds || !securityGroupIds) throw new Error('vpcId needs availabilityZones, subnetIds and securityGroupIds');
+  if (!availabilityZones || !subnetIds || !securityGroupIds)
+    throw new Error('vpcId needs availabilityZones, subnetIds and securityGroupIds');
   return { network: { vpcId, availabilityZones, subnetIds, securityGroupIds } };
 };
 
@@ -62,7 +64,9 @@ export const readContext = (
       ...(account === undefined ? {} : { account }),
       ...(context.region === undefined ? {} : { region: context.region }),
       ...(context.alarmTopicArn === undefined ? {} : { alarmTopicArn: context.alarmTopicArn }),
-      ...(context.agentSecretId === undefined ? {} : { agentCredentials: { kind: 'static', secretId: context.agentSecretId } }),
+      ...(context.agentSecretId === undefined
+        ? {}
+        : { agentCredentials: { kind: 'static', secretId: context.agentSecretId } }),
       ...domainOf(context),
       ...networkOf(context),
       array: arrayOf(context),

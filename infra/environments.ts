@@ -7,7 +7,9 @@ type Settings = Omit<Environment, 'name' | 'account' | 'array'> & {
 };
 
 /** Everything but the name may be overridden; of the array, setting by setting. */
-export type EnvironmentOverrides = Partial<Omit<Environment, 'name' | 'array'>> & { readonly array?: Partial<ArraySettings> };
+export type EnvironmentOverrides = Partial<Omit<Environment, 'name' | 'array'>> & {
+  readonly array?: Partial<ArraySettings>;
+};
 
 const base: Settings = {
   account: null,
@@ -70,7 +72,11 @@ const required = (value: string | null, environment: EnvironmentName, option: st
 
 /** Throws when the environment leaves open what only its owner knows: the account, the array's address. */
 export const resolveEnvironment = (name: EnvironmentName, overrides: EnvironmentOverrides = {}): Environment => {
-  const settings: Settings = { ...environments[name], ...overrides, array: { ...environments[name].array, ...overrides.array } };
+  const settings: Settings = {
+    ...environments[name],
+    ...overrides,
+    array: { ...environments[name].array, ...overrides.array },
+  };
   return {
     ...settings,
     name,

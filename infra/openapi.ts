@@ -12,7 +12,8 @@ export interface GatewayMethod {
   readonly capability: Capability;
 }
 
-const withoutStage = (path: string): string => (path.startsWith(`/${stageName}/`) ? path.slice(stageName.length + 1) : path);
+const withoutStage = (path: string): string =>
+  path.startsWith(`/${stageName}/`) ? path.slice(stageName.length + 1) : path;
 
 /** A route, its twin, and both again under every alias. */
 const methodsOf = (route: Route): GatewayMethod[] =>
@@ -59,13 +60,23 @@ export const gatewayMethods = (routes: readonly Route[]): GatewayMethod[] => {
 };
 
 const parametersOf = (path: string): object[] =>
-  [...path.matchAll(/\{([^}]+)\}/g)].map(([, name]) => ({ name, in: 'path', required: true, schema: { type: 'string' } }));
+  [...path.matchAll(/\{([^}]+)\}/g)].map(([, name]) => ({
+    name,
+    in: 'path',
+    required: true,
+    schema: { type: 'string' },
+  }));
 
 const operationOf = ({ path, operationId }: GatewayMethod, uri: string): object => ({
   operationId,
   parameters: parametersOf(path),
   responses: { default: { description: 'as the function answers' } },
-  'x-amazon-apigateway-integration': { type: 'aws_proxy', httpMethod: 'POST', passthroughBehavior: 'when_no_match', uri },
+  'x-amazon-apigateway-integration': {
+    type: 'aws_proxy',
+    httpMethod: 'POST',
+    passthroughBehavior: 'when_no_match',
+    uri,
+  },
 });
 
 /** `integrationUriOf` names the Lambda invocation path of the capability's function. */

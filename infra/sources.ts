@@ -41,7 +41,8 @@ export const functionSources = (functionsFolder: string): FunctionSource[] =>
     foldersWith(join(functionsFolder, group), 'handler.ts').map((name) => ({ group, name })),
   );
 
-export const flowNames = (statemachinesFolder: string): string[] => foldersWith(statemachinesFolder, 'definition.asl.json');
+export const flowNames = (statemachinesFolder: string): string[] =>
+  foldersWith(statemachinesFolder, 'definition.asl.json');
 
 /** The ASL as written, placeholders included. Throws `SyntaxError` when it is no JSON. */
 export const readFlowDefinition = (statemachinesFolder: string, flow: string): unknown =>

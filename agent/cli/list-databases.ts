@@ -7,5 +7,7 @@ import type { Log } from '../logging/log.ts';
 export async function listDatabases(config: AgentConfig, log: Log): Promise<readonly DatabaseReport[]> {
   const host = await openConfiguredHost(config, log);
   const { databases } = await host.registry.read();
-  return Promise.all(databases.filter(({ state }) => state === 'managed').map((record) => host.engine.describe(record)));
+  return Promise.all(
+    databases.filter(({ state }) => state === 'managed').map((record) => host.engine.describe(record)),
+  );
 }

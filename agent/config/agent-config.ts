@@ -22,7 +22,9 @@ const FileContent = z.strictObject({
   token_file: absolutePath,
   device_root: absolutePath,
   state_dir: absolutePath,
-  engine: z.union([z.enum(['postgres', 'simulated']), EngineObject], { error: 'must be "postgres", "simulated" or an object {kind, bin_dir?, run_as_user?, stop_databases_on_exit?}' }),
+  engine: z.union([z.enum(['postgres', 'simulated']), EngineObject], {
+    error: 'must be "postgres", "simulated" or an object {kind, bin_dir?, run_as_user?, stop_databases_on_exit?}',
+  }),
   heartbeat_interval_seconds: z._default(z.number().check(z.positive(), z.maximum(300)), 10),
   host_iqn: z.optional(text),
 });
@@ -70,9 +72,14 @@ export function parseConfig(content: string, name: string): AgentConfig {
 
 function describeIssue(issue: z.core.$ZodIssue): string {
   const field = issue.path.join('.');
-  if (issue.code === 'unrecognized_keys') return `unknown field ${issue.keys.map((key) => [...issue.path, key].join('.')).join(', ')}`;
+  if (issue.code === 'unrecognized_keys')
+    return `unknown field ${issue.keys.map((key) => [...issue.path, key].join('.')).join(', ')}`;
   // The engine may be written in two ways; of an object, say what is wrong inside it.
-  const inside = issue.code === 'invalid_union' ? issue.errors.flat().filter((nested) => nested.code === 'unrecognized_keys' || nested.path.length > 0) : [];
-  if (inside.length > 0) return inside.map((nested) => describeIssue({ ...nested, path: [...issue.path, ...nested.path] })).join('; ');
+  const inside =
+    issue.code === 'invalid_union'
+      ? issue.errors.flat().filter((nested) => nested.code === 'unrecognized_keys' || nested.path.length > 0)
+      : [];
+  if (inside.length > 0)
+    return inside.map((nested) => describeIssue({ ...nested, path: [...issue.path, ...nested.path] })).join('; ');
   return `field ${field || '(whole file)'}: ${issue.message}`;
 }

@@ -32,6 +32,7 @@ export function createQueueAccessKeeper({ api, log, stop, now }: QueueAccessPart
   let renewAtSeconds = 0;
   let lastGeneration: number | null = null;
   let replaced = new AbortController();
+  const isStopped = (): boolean => stop.aborted;
 
   const ask = async (): Promise<QueueAccess> => {
     const { status, body } = await api.post(agentPaths.queueAccess, {}, stop);
@@ -54,11 +55,11 @@ export function createQueueAccessKeeper({ api, log, stop, now }: QueueAccessPart
   return {
     current: async () => {
       if (access && now() < renewAtSeconds) return access;
-      for (let failures = 1; !stop.aborted; failures += 1) {
+      for (let failures = 1; !isStopped(); failures += 1) {
         try {
           return keep(await ask());
         } catch (error) {
-          if (stop.aborted) break;
+          if (isStopped()) break;
           log.warn('queue-access.failed', { error: messageOf(error) });
           await pause(backoffMilliseconds(failures), stop);
         }

@@ -44,7 +44,10 @@ export interface Engine {
   discard(database: DatabaseRecord): Promise<void>;
   describe(database: DatabaseRecord): Promise<DatabaseReport>;
   /** @throws AgentFailure FREEZE_FAILED; then nothing is frozen. */
-  freeze(database: DatabaseRecord, freeze: { readonly freezeId: string; readonly maxSeconds: number }): Promise<FrozenDatabase>;
+  freeze(
+    database: DatabaseRecord,
+    freeze: { readonly freezeId: string; readonly maxSeconds: number },
+  ): Promise<FrozenDatabase>;
   /** Ends a freeze that an agent which is gone left behind, if there is one. */
   endLeftoverFreeze(database: DatabaseRecord): Promise<void>;
 }

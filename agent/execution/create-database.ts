@@ -15,7 +15,13 @@ export interface NewDatabaseRequest {
 export async function createDatabase(host: Host, wanted: NewDatabaseRequest): Promise<DatabaseRecord> {
   await host.deviceRoot.rescan(wanted.volumes.map(({ serial }) => serial));
   const record = await host.registry.reserve(
-    { name: wanted.name, vendor: host.engine.vendor, attach_id: null, target_state: 'online', volumes: [...wanted.volumes] },
+    {
+      name: wanted.name,
+      vendor: host.engine.vendor,
+      attach_id: null,
+      target_state: 'online',
+      volumes: [...wanted.volumes],
+    },
     (taken) => host.engine.choosePort(taken),
   );
   try {

@@ -17,7 +17,13 @@ export interface HostParts {
 }
 
 /** Puts a host together over an existing state directory. */
-export async function openHost({ stateDir, deviceRoot, engine, log, clock = systemMonotonicClock }: HostParts): Promise<Host> {
+export async function openHost({
+  stateDir,
+  deviceRoot,
+  engine,
+  log,
+  clock = systemMonotonicClock,
+}: HostParts): Promise<Host> {
   const freezeJournal = await openFreezeJournal(stateDir);
   const freezes = createFreezeKeeper({ clock, journal: freezeJournal, log, now: unixSeconds });
   return { engine, registry: openRegistry(stateDir, unixSeconds), deviceRoot, freezes, freezeJournal, log };

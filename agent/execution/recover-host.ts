@@ -36,7 +36,11 @@ async function endFreezes(host: Host): Promise<void> {
     for (const record of databases.filter(({ id }) => freeze.database_ids.includes(id))) {
       await attempt(host, 'recovery.thawed', record.id, () => host.engine.endLeftoverFreeze(record));
     }
-    await host.freezeJournal.write(freeze.freeze_id, { ...freeze, ended: true, reason: 'the agent was restarted during the freeze' });
+    await host.freezeJournal.write(freeze.freeze_id, {
+      ...freeze,
+      ended: true,
+      reason: 'the agent was restarted during the freeze',
+    });
   }
 }
 

@@ -8,7 +8,7 @@ export interface FreezeRequest {
   readonly freezeId: string;
   readonly maxSeconds: number;
   /** Each is frozen by calling it. All or none: when one fails, the others are released. */
-  readonly databases: readonly { readonly id: string; freeze(): Promise<FrozenDatabase> }[];
+  readonly databases: readonly { readonly id: string; readonly freeze: () => Promise<FrozenDatabase> }[];
 }
 
 export type RestorePoints = readonly { readonly id: string; readonly restore_point: string }[];
@@ -72,7 +72,13 @@ export function createFreezeKeeper({ clock, journal, log, now }: FreezeKeeperPar
     freeze: async ({ freezeId, maxSeconds, databases }) => {
       const already = inForce.get(freezeId);
       if (already) return already.points;
-      await journal.write(freezeId, { freeze_id: freezeId, database_ids: databases.map(({ id }) => id), begun_ts: now(), ended: false, reason: '' });
+      await journal.write(freezeId, {
+        freeze_id: freezeId,
+        database_ids: databases.map(({ id }) => id),
+        begun_ts: now(),
+        ended: false,
+        reason: '',
+      });
       try {
         const freeze = await freezeAll(databases, clock);
         const deadlineMs = freeze.sinceMs + maxSeconds * 1000;
@@ -113,7 +119,9 @@ async function freezeAll(
   const failed = attempts.find((attempt) => attempt.status === 'rejected');
   if (failed) {
     await Promise.all(done.map(({ database }) => database.release()));
-    throw failed.reason instanceof AgentFailure ? failed.reason : new AgentFailure('FREEZE_FAILED', messageOf(failed.reason), failed.reason);
+    throw failed.reason instanceof AgentFailure
+      ? failed.reason
+      : new AgentFailure('FREEZE_FAILED', messageOf(failed.reason), failed.reason);
   }
   return {
     sinceMs: Math.min(...done.map(({ atMs }) => atMs)),

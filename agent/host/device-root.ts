@@ -22,9 +22,13 @@ export interface RescanPatience {
 
 const serialPattern = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
 
-export function openDeviceRoot(root: string, patience: RescanPatience = { timeoutSeconds: 30, pollMilliseconds: 100 }): DeviceRoot {
+export function openDeviceRoot(
+  root: string,
+  patience: RescanPatience = { timeoutSeconds: 30, pollMilliseconds: 100 },
+): DeviceRoot {
   const pathOf = (serial: string): string => {
-    if (!serialPattern.test(serial)) throw new AgentFailure('DEVICE_NOT_FOUND', `"${serial}" is not the serial of a volume`);
+    if (!serialPattern.test(serial))
+      throw new AgentFailure('DEVICE_NOT_FOUND', `"${serial}" is not the serial of a volume`);
     return join(root, serial);
   };
   const isThere = async (serial: string): Promise<boolean> => {

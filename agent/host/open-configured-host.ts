@@ -18,7 +18,12 @@ export async function openConfiguredHost(config: AgentConfig, log: Log): Promise
 async function openEngine({ engine, state_dir }: AgentConfig, deviceRoot: DeviceRoot): Promise<Engine> {
   switch (engine.kind) {
     case 'postgres':
-      return openPostgresEngine({ stateDir: state_dir, deviceRoot, binDir: engine.bin_dir, runAsUser: engine.run_as_user });
+      return openPostgresEngine({
+        stateDir: state_dir,
+        deviceRoot,
+        binDir: engine.bin_dir,
+        runAsUser: engine.run_as_user,
+      });
     case 'simulated':
       return createSimulatedEngine(deviceRoot);
     default:

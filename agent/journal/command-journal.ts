@@ -53,7 +53,9 @@ export async function openCommandJournal(stateDir: string, now: () => number): P
       if (entry && !entry.answered) await folder.write(commandId, { ...entry, answered: true });
     },
     unfinished: async () =>
-      (await folder.list()).filter(({ outcome }) => outcome === null).sort((left, right) => left.begun_ts - right.begun_ts),
+      (await folder.list())
+        .filter(({ outcome }) => outcome === null)
+        .sort((left, right) => left.begun_ts - right.begun_ts),
     unanswered: async () => (await folder.list()).filter(({ outcome, answered }) => outcome !== null && !answered),
     prune: async () => {
       const oldest = now() - keptDays * 86_400;

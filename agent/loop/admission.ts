@@ -7,10 +7,16 @@ import { AgentFailure } from '../failure.ts';
  */
 export function refusalOf(command: AgentCommand, generation: number, nowSeconds: number): AgentFailure | null {
   if (command.generation !== generation) {
-    return new AgentFailure('STALE_GENERATION', `the command is of registration ${command.generation}, this is ${generation}`);
+    return new AgentFailure(
+      'STALE_GENERATION',
+      `the command is of registration ${command.generation}, this is ${generation}`,
+    );
   }
   if (nowSeconds > command.not_after_ts) {
-    return new AgentFailure('COMMAND_EXPIRED', `the command arrived ${nowSeconds - command.not_after_ts} seconds too late`);
+    return new AgentFailure(
+      'COMMAND_EXPIRED',
+      `the command arrived ${nowSeconds - command.not_after_ts} seconds too late`,
+    );
   }
   return null;
 }

@@ -42,20 +42,32 @@ export function createCommandDesk(parts: CommandDeskParts): CommandDesk {
       return { ok: true, result: await executeCommand(host, command) };
     } catch (error) {
       const failure = asFailure(error);
-      log.error('command.failed', { command_id: command.command_id, kind: command.kind, code: failure.code, error: failure.message });
+      log.error('command.failed', {
+        command_id: command.command_id,
+        kind: command.kind,
+        code: failure.code,
+        error: failure.message,
+      });
       return failed(failure.code, failure.message);
     }
   };
   const carryOut = async (command: AgentCommand): Promise<Outcome> => {
     const outcome = await withHeartbeat(
-      { api: parts.api, log, path: agentPaths.commandHeartbeat(command.command_id), everySeconds: command.heartbeat_seconds },
+      {
+        api: parts.api,
+        log,
+        path: agentPaths.commandHeartbeat(command.command_id),
+        everySeconds: command.heartbeat_seconds,
+      },
       () => lanes.run(laneKeys(command), () => decide(command), { urgent: command.kind === 'thaw' }),
     );
     await journal.finish(command, outcome);
     return outcome;
   };
   const inBackground = (commandId: string, work: Promise<void>): void => {
-    const guarded = work.catch((error: unknown) => log.error('command.stuck', { command_id: commandId, error: messageOf(error) }));
+    const guarded = work.catch((error: unknown) =>
+      log.error('command.stuck', { command_id: commandId, error: messageOf(error) }),
+    );
     underWay.add(guarded);
     void guarded.finally(() => underWay.delete(guarded));
   };
@@ -64,7 +76,8 @@ export function createCommandDesk(parts: CommandDeskParts): CommandDesk {
     running.set(command.command_id, outcome);
     return outcome;
   };
-  const answer = async (commandId: string, outcome: Promise<Outcome>): Promise<void> => sendOutcome(parts, commandId, await outcome);
+  const answer = async (commandId: string, outcome: Promise<Outcome>): Promise<void> =>
+    sendOutcome(parts, commandId, await outcome);
 
   return {
     accept: async (command) => {

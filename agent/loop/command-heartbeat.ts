@@ -12,7 +12,9 @@ export interface CommandHeartbeat {
 /** Tells the control plane, while `work` runs, that it does. At half the asked interval: one lost beat does no harm. */
 export async function withHeartbeat<T>(beat: CommandHeartbeat, work: () => Promise<T>): Promise<T> {
   const timer = setInterval(() => {
-    beat.api.post(beat.path, {}).catch((error: unknown) => beat.log.warn('command-heartbeat.failed', { error: messageOf(error) }));
+    beat.api
+      .post(beat.path, {})
+      .catch((error: unknown) => beat.log.warn('command-heartbeat.failed', { error: messageOf(error) }));
   }, beat.everySeconds * 500);
   try {
     return await work();

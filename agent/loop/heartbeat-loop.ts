@@ -15,8 +15,16 @@ export interface HeartbeatLoopParts {
 }
 
 /** Says at every interval that this host is alive, and notices when it was registered anew. */
-export async function runHeartbeatLoop({ api, access, facts, intervalSeconds, log, stop }: HeartbeatLoopParts): Promise<void> {
-  while (!stop.aborted) {
+export async function runHeartbeatLoop({
+  api,
+  access,
+  facts,
+  intervalSeconds,
+  log,
+  stop,
+}: HeartbeatLoopParts): Promise<void> {
+  const isStopped = (): boolean => stop.aborted;
+  while (!isStopped()) {
     try {
       const { status, body } = await api.post(agentPaths.heartbeat, facts, stop);
       if (status === 200) {
@@ -27,7 +35,7 @@ export async function runHeartbeatLoop({ api, access, facts, intervalSeconds, lo
         }
       } else log.warn('heartbeat.refused', { status });
     } catch (error) {
-      if (!stop.aborted) log.warn('heartbeat.not-sent', { error: messageOf(error) });
+      if (!isStopped()) log.warn('heartbeat.not-sent', { error: messageOf(error) });
     }
     await pause(intervalSeconds * 1000, stop);
   }

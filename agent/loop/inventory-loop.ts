@@ -24,7 +24,8 @@ export interface InventoryLoopParts {
 export async function runInventoryLoop({ api, inventory, registry, log, stop }: InventoryLoopParts): Promise<void> {
   let sentRevision: number | null = null;
   let sentAtMs = 0;
-  while (!stop.aborted) {
+  const isStopped = (): boolean => stop.aborted;
+  while (!isStopped()) {
     try {
       const { revision } = await registry.read();
       if (revision !== sentRevision || performance.now() - sentAtMs >= everySeconds * 1000) {
@@ -36,7 +37,7 @@ export async function runInventoryLoop({ api, inventory, registry, log, stop }: 
         sentAtMs = performance.now();
       }
     } catch (error) {
-      if (!stop.aborted) log.warn('inventory.not-sent', { error: messageOf(error) });
+      if (!isStopped()) log.warn('inventory.not-sent', { error: messageOf(error) });
       await pause(lookEveryMilliseconds * 4, stop);
     }
     await pause(lookEveryMilliseconds, stop);

@@ -56,7 +56,7 @@ export function createLanes(limit: number): Lanes {
   return {
     run: async (keys, work, { urgent }) => {
       // Joining all lanes in one synchronous step gives everybody the same order in each: no deadlock.
-      const before = keys.map((key) => tails.get(key));
+      const before = keys.flatMap((key) => tails.get(key) ?? []);
       const { promise: done, resolve: finish } = openPromise();
       for (const key of keys) tails.set(key, done);
       try {

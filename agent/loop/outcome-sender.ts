@@ -16,8 +16,13 @@ export interface OutcomeSenderParts {
 }
 
 /** Repeats a POST until the control plane has taken it or knows nothing of it. Resolves false when the agent stops first. */
-async function insist({ api, log, stop }: OutcomeSenderParts, path: string, bodyOf: () => Promise<unknown>): Promise<boolean> {
-  for (let failures = 1; !stop.aborted; failures += 1) {
+async function insist(
+  { api, log, stop }: OutcomeSenderParts,
+  path: string,
+  bodyOf: () => Promise<unknown>,
+): Promise<boolean> {
+  const isStopped = (): boolean => stop.aborted;
+  for (let failures = 1; !isStopped(); failures += 1) {
     try {
       const { status } = await api.post(path, await bodyOf(), stop);
       if ((status >= 200 && status < 300) || status === 404 || status === 409) {
@@ -26,7 +31,7 @@ async function insist({ api, log, stop }: OutcomeSenderParts, path: string, body
       }
       log.warn('outcome.refused', { path, status });
     } catch (error) {
-      if (stop.aborted) return false;
+      if (isStopped()) return false;
       log.warn('outcome.not-sent', { path, error: messageOf(error) });
     }
     await pause(backoffMilliseconds(failures), stop);

@@ -19,7 +19,7 @@ export interface QueueLoopParts {
 /** Takes commands off the host's own queue until the agent stops. */
 export async function runQueueLoop(parts: QueueLoopParts): Promise<void> {
   const { access, log, stop } = parts;
-  for (let failures = 0; !stop.aborted; ) {
+  for (let failures = 0; !stop.aborted;) {
     const current = await access.current();
     if (!current) return;
     const queue = await openCommandQueue(current, parts.caFile);
@@ -45,8 +45,11 @@ export async function runQueueLoop(parts: QueueLoopParts): Promise<void> {
 /** What cannot be understood, or is not for this host, stays on the queue, whose dead-letter queue raises an alarm. */
 async function takeMessage({ desk, hostId, log }: QueueLoopParts, message: QueueMessage): Promise<void> {
   const command = parseCommand(message.body);
-  if (!command || command.host_id !== hostId) {
-    log.error('queue.message-not-understood', { message_id: message.messageId, reason: command ? 'it is for another host' : 'it is no command' });
+  if (command?.host_id !== hostId) {
+    log.error('queue.message-not-understood', {
+      message_id: message.messageId,
+      reason: command ? 'it is for another host' : 'it is no command',
+    });
     return;
   }
   try {
@@ -54,7 +57,11 @@ async function takeMessage({ desk, hostId, log }: QueueLoopParts, message: Queue
     await message.remove();
   } catch (error) {
     // Delivered again later; if it was begun already, that is known by then.
-    log.error('queue.message-not-taken', { message_id: message.messageId, command_id: command.command_id, error: messageOf(error) });
+    log.error('queue.message-not-taken', {
+      message_id: message.messageId,
+      command_id: command.command_id,
+      error: messageOf(error),
+    });
   }
 }
 

@@ -52,12 +52,21 @@ async function runLocked(config: AgentConfig, log: Log, stop: AbortSignal): Prom
   const access = createQueueAccessKeeper({ api, log, stop, now: unixSeconds });
   const inventory = createInventoryTaker(host, config.state_dir, unixSeconds);
   const desk = createCommandDesk({
-    api, journal, inventory, log, stop, host,
+    api,
+    journal,
+    inventory,
+    log,
+    stop,
+    host,
     lanes: createLanes(commandsAtOnce),
-    generation: access.generation,
+    generation: () => access.generation(),
     now: unixSeconds,
   });
-  log.info('agent.ready', { host_id: config.host_id, engine: config.engine.kind, engine_version: await host.engine.version() });
+  log.info('agent.ready', {
+    host_id: config.host_id,
+    engine: config.engine.kind,
+    engine_version: await host.engine.version(),
+  });
 
   const takeCommands = async (): Promise<void> => {
     // What was begun is judged by today's registration, so that must be known first.
@@ -77,7 +86,11 @@ async function runLocked(config: AgentConfig, log: Log, stop: AbortSignal): Prom
   await host.freezes.endAll('the agent was stopped during the freeze');
   if (config.engine.stop_databases_on_exit === true) {
     for (const record of (await host.registry.read()).databases) {
-      await host.engine.stop(record).catch((error: unknown) => log.error('database.not-stopped', { database_id: record.id, error: messageOf(error) }));
+      await host.engine
+        .stop(record)
+        .catch((error: unknown) =>
+          log.error('database.not-stopped', { database_id: record.id, error: messageOf(error) }),
+        );
     }
   }
   await api.close();

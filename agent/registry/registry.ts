@@ -23,7 +23,10 @@ export interface Registry {
    * @throws AgentFailure DB_NAME_IS_IN_USE (names are compared ignoring case), COMMAND_REVOKED for an attach that was
    *   undone, ENGINE_FAILED when a volume already serves a database.
    */
-  reserve(database: NewDatabase, choosePort: (taken: ReadonlySet<number>) => Promise<number | null>): Promise<DatabaseRecord>;
+  reserve(
+    database: NewDatabase,
+    choosePort: (taken: ReadonlySet<number>) => Promise<number | null>,
+  ): Promise<DatabaseRecord>;
   /** The database is made: from now on it is reported and started again when it is found stopped. */
   confirm(id: string): Promise<DatabaseRecord>;
   /** Forgets a database; an unknown id is fine. */
@@ -83,7 +86,9 @@ export function openRegistry(stateDir: string, now: () => number): Registry {
     bury: (attachId) =>
       change((content) => {
         const oldest = now() - tombstoneDays * 86_400;
-        content.tombstones = content.tombstones.filter((stone) => stone.buried_ts >= oldest && stone.attach_id !== attachId);
+        content.tombstones = content.tombstones.filter(
+          (stone) => stone.buried_ts >= oldest && stone.attach_id !== attachId,
+        );
         content.tombstones.push({ attach_id: attachId, buried_ts: now() });
       }),
   };
@@ -103,6 +108,7 @@ function refuseIfTaken(content: RegistryContent, wanted: NewDatabase): void {
   const serials = new Set(wanted.volumes.map(({ serial }) => serial));
   for (const database of content.databases) {
     const shared = database.volumes.find(({ serial }) => serials.has(serial));
-    if (shared) throw new AgentFailure('ENGINE_FAILED', `volume ${shared.serial} already serves database ${database.name}`);
+    if (shared)
+      throw new AgentFailure('ENGINE_FAILED', `volume ${shared.serial} already serves database ${database.name}`);
   }
 }

@@ -12,11 +12,17 @@ const networkProps = (scope: Construct, network: Network): Pick<FunctionProps, '
     availabilityZones: [...network.availabilityZones],
     privateSubnetIds: [...network.subnetIds],
   }),
-  securityGroups: network.securityGroupIds.map((id) => SecurityGroup.fromSecurityGroupId(scope, id, id, { mutable: false })),
+  securityGroups: network.securityGroupIds.map((id) =>
+    SecurityGroup.fromSecurityGroupId(scope, id, id, { mutable: false }),
+  ),
 });
 
 /** Empty where the array is reached from anywhere with a public certificate. `id` keeps functions of one stack apart. */
-export const arrayPlacement = (scope: Construct, id: string, { network, array }: Environment): Partial<FunctionProps> => {
+export const arrayPlacement = (
+  scope: Construct,
+  id: string,
+  { network, array }: Environment,
+): Partial<FunctionProps> => {
   const place = new Construct(scope, id);
   Annotations.of(place).acknowledgeWarning(
     '@aws-cdk/aws-ec2:noSubnetRouteTableId',
@@ -24,6 +30,8 @@ export const arrayPlacement = (scope: Construct, id: string, { network, array }:
   );
   return {
     ...(network === null ? {} : networkProps(place, network)),
-    ...(array.caLayerArn === null ? {} : { layers: [LayerVersion.fromLayerVersionArn(place, 'ArrayCa', array.caLayerArn)] }),
+    ...(array.caLayerArn === null
+      ? {}
+      : { layers: [LayerVersion.fromLayerVersionArn(place, 'ArrayCa', array.caLayerArn)] }),
   };
 };

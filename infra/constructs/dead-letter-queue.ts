@@ -21,7 +21,9 @@ export class DeadLetterQueue extends Queue {
       queueName,
       retentionPeriod: Duration.days(14),
       enforceSSL: true,
-      ...(key ? { encryption: QueueEncryption.KMS, encryptionMasterKey: key } : { encryption: QueueEncryption.SQS_MANAGED }),
+      ...(key
+        ? { encryption: QueueEncryption.KMS, encryptionMasterKey: key }
+        : { encryption: QueueEncryption.SQS_MANAGED }),
     });
     new ServiceAlarm(this, 'NotEmpty', {
       environment,

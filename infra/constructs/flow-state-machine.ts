@@ -42,13 +42,18 @@ export class FlowStateMachine extends StateMachine {
       logs: {
         level: LogLevel.ERROR,
         includeExecutionData: false,
-        destination: new ServiceLogGroup(scope, `${id}Logs`, { environment, key, logGroupName: `/aws/vendedlogs/states/${stateMachineName}` }),
+        destination: new ServiceLogGroup(scope, `${id}Logs`, {
+          environment,
+          key,
+          logGroupName: `/aws/vendedlogs/states/${stateMachineName}`,
+        }),
       },
     });
     this.usedPlaceholders = used;
     const called = [...arnOf].filter(([name]) => used.has(name)).map(([, arn]) => arn);
     // Without the qualified ARNs that `grantInvoke` adds: a flow always calls the function as it is.
-    if (called.length > 0) this.addToRolePolicy(new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: called }));
+    if (called.length > 0)
+      this.addToRolePolicy(new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: called }));
     new ServiceAlarm(this, 'Failed', {
       environment,
       metric: this.metricFailed(),

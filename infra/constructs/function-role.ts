@@ -33,7 +33,11 @@ export class FunctionRole extends Role {
       inlinePolicies: {
         grants: new PolicyDocument({
           statements: [
-            new PolicyStatement({ sid: 'Logs', actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], resources: [logGroup.logGroupArn] }),
+            new PolicyStatement({
+              sid: 'Logs',
+              actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+              resources: [logGroup.logGroupArn],
+            }),
             ...(key && grants.table ? [keyStatement(key, environment)] : []),
             ...policyStatements(grants, environment),
           ],

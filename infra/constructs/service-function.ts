@@ -46,7 +46,11 @@ export class ServiceFunction extends Function {
     const { environment, group, name, key } = props;
     const grants = grantsFor(props);
     const functionName = namesOf(environment).function(group, name);
-    const logGroup = new ServiceLogGroup(scope, `${id}Logs`, { environment, key, logGroupName: `/aws/lambda/${functionName}` });
+    const logGroup = new ServiceLogGroup(scope, `${id}Logs`, {
+      environment,
+      key,
+      logGroupName: `/aws/lambda/${functionName}`,
+    });
     super(scope, id, {
       functionName,
       code: codeOf(props),
@@ -61,7 +65,9 @@ export class ServiceFunction extends Function {
       loggingFormat: LoggingFormat.JSON,
       tracing: Tracing.ACTIVE,
       ...(grants.callsArray ? arrayPlacement(scope, `${id}Place`, environment) : {}),
-      ...(typeof props.reservedConcurrency === 'number' ? { reservedConcurrentExecutions: props.reservedConcurrency } : {}),
+      ...(typeof props.reservedConcurrency === 'number'
+        ? { reservedConcurrentExecutions: props.reservedConcurrency }
+        : {}),
     });
     this.node.children.find(CfnResource.isCfnResource)?.addMetadata(sourceMetadata, `functions/${group}/${name}`);
   }

@@ -1,7 +1,14 @@
 /** The REST API from the route table: throttled, access-logged, traced; unknown paths are 404 as the contract has it. */
 import { Stack, Validations } from 'aws-cdk-lib';
 import {
-  AccessLogFormat, ApiDefinition, EndpointType, LogGroupLogDestination, MethodLoggingLevel, ResponseType, SecurityPolicy, SpecRestApi,
+  AccessLogFormat,
+  ApiDefinition,
+  EndpointType,
+  LogGroupLogDestination,
+  MethodLoggingLevel,
+  ResponseType,
+  SecurityPolicy,
+  SpecRestApi,
 } from 'aws-cdk-lib/aws-apigateway';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
@@ -49,7 +56,11 @@ export class ServiceGateway extends SpecRestApi {
         throttlingRateLimit: environment.apiRequestsPerSecond,
         throttlingBurstLimit: environment.apiBurst,
         accessLogDestination: new LogGroupLogDestination(
-          new ServiceLogGroup(scope, `${id}AccessLogs`, { environment, key, logGroupName: `/aws/apigateway/${restApiName}` }),
+          new ServiceLogGroup(scope, `${id}AccessLogs`, {
+            environment,
+            key,
+            logGroupName: `/aws/apigateway/${restApiName}`,
+          }),
         ),
         accessLogFormat: AccessLogFormat.jsonWithStandardFields(),
         loggingLevel: MethodLoggingLevel.ERROR,
@@ -65,7 +76,10 @@ export class ServiceGateway extends SpecRestApi {
 
   /** What the gateway answers by itself has the body of the contract's errors. */
   private answerInOneShape(): void {
-    Validations.of(this).acknowledge({ id: 'CloudFormation-Validate::W3660', reason: 'LocalStack ignores gateway responses inside the body.' });
+    Validations.of(this).acknowledge({
+      id: 'CloudFormation-Validate::W3660',
+      reason: 'LocalStack ignores gateway responses inside the body.',
+    });
     const templates = { 'application/json': '{"detail":$context.error.messageString}' };
     // The gateway calls a path it does not know a missing token.
     this.addGatewayResponse('UnknownPath', {

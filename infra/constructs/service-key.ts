@@ -8,7 +8,11 @@ const useKey = ['kms:Encrypt', 'kms:Decrypt', 'kms:ReEncrypt*', 'kms:GenerateDat
 
 export class ServiceKey extends Key {
   constructor(scope: Construct, id: string) {
-    super(scope, id, { enableKeyRotation: true, removalPolicy: RemovalPolicy.RETAIN, description: 'Reprise: table, queues and logs' });
+    super(scope, id, {
+      enableKeyRotation: true,
+      removalPolicy: RemovalPolicy.RETAIN,
+      description: 'Reprise: table, queues and logs',
+    });
     const { account, region, partition } = Stack.of(this);
     this.addToResourcePolicy(
       new PolicyStatement({
@@ -16,7 +20,9 @@ export class ServiceKey extends Key {
         principals: [new ServicePrincipal(`logs.${region}.amazonaws.com`)],
         actions: useKey,
         resources: ['*'],
-        conditions: { ArnLike: { 'kms:EncryptionContext:aws:logs:arn': `arn:${partition}:logs:${region}:${account}:log-group:*` } },
+        conditions: {
+          ArnLike: { 'kms:EncryptionContext:aws:logs:arn': `arn:${partition}:logs:${region}:${account}:log-group:*` },
+        },
       }),
     );
     this.addToResourcePolicy(

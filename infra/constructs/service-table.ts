@@ -24,7 +24,9 @@ export class ServiceTable extends Table {
       timeToLiveAttribute: 'expiresAtSeconds',
       deletionProtection: environment.deletionProtection,
       removalPolicy: environment.deletionProtection ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
-      ...(key ? { encryption: TableEncryption.CUSTOMER_MANAGED, encryptionKey: key } : { encryption: TableEncryption.AWS_MANAGED }),
+      ...(key
+        ? { encryption: TableEncryption.CUSTOMER_MANAGED, encryptionKey: key }
+        : { encryption: TableEncryption.AWS_MANAGED }),
     });
   }
 }

@@ -1,7 +1,9 @@
 /** What a function may do. From it come its role, its variables and its network, so that the three cannot drift apart. */
 
-export type TableAction = 'GetItem' | 'BatchGetItem' | 'Query' | 'ConditionCheckItem' | 'PutItem' | 'UpdateItem' | 'DeleteItem';
-export type AgentQueueAction = 'SendMessage' | 'GetQueueUrl' | 'CreateQueue' | 'SetQueueAttributes' | 'TagQueue' | 'DeleteQueue';
+export type TableAction =
+  'GetItem' | 'BatchGetItem' | 'Query' | 'ConditionCheckItem' | 'PutItem' | 'UpdateItem' | 'DeleteItem';
+export type AgentQueueAction =
+  'SendMessage' | 'GetQueueUrl' | 'CreateQueue' | 'SetQueueAttributes' | 'TagQueue' | 'DeleteQueue';
 export type ExecutionAction = 'DescribeExecution';
 
 export interface FunctionGrants {
@@ -23,7 +25,12 @@ export interface FunctionGrants {
 export type GrantTable = Readonly<Record<string, FunctionGrants>>;
 
 export const read = ['GetItem', 'BatchGetItem', 'Query'] as const satisfies readonly TableAction[];
-export const write = ['ConditionCheckItem', 'PutItem', 'UpdateItem', 'DeleteItem'] as const satisfies readonly TableAction[];
+export const write = [
+  'ConditionCheckItem',
+  'PutItem',
+  'UpdateItem',
+  'DeleteItem',
+] as const satisfies readonly TableAction[];
 
 export const allFlows = ['create-clone', 'delete-clone', 'delete-snapshot', 'unwind'] as const;
 /** Flows that wait for locks with a task token. */

@@ -11,11 +11,14 @@ interface Grant {
   readonly resources: readonly string[];
 }
 
-const prefixed = (service: string, actions: readonly string[] = []): string[] => actions.map((action) => `${service}:${action}`);
+const prefixed = (service: string, actions: readonly string[] = []): string[] =>
+  actions.map((action) => `${service}:${action}`);
 
 const secretsOf = (grants: FunctionGrants, environment: Environment): string[] => [
   ...(grants.callsArray ? [environment.array.sdpSecretId] : []),
-  ...(grants.lendsAgentCredentials && environment.agentCredentials.kind === 'static' ? [environment.agentCredentials.secretId] : []),
+  ...(grants.lendsAgentCredentials && environment.agentCredentials.kind === 'static'
+    ? [environment.agentCredentials.secretId]
+    : []),
 ];
 
 /** Functions in the array's network make their interface there; EC2 offers no narrower resource for it. */
@@ -47,7 +50,11 @@ const grantsOf = (grants: FunctionGrants, environment: Environment): Grant[] => 
     },
     { sid: 'AgentQueues', actions: prefixed('sqs', grants.agentQueues), resources: [names.agentQueuesArn] },
     { sid: 'AgentRole', actions: lendsRole ? ['sts:AssumeRole'] : [], resources: [names.agentRoleArn] },
-    { sid: 'Secrets', actions: ['secretsmanager:GetSecretValue'], resources: secretsOf(grants, environment).map(names.secretArn) },
+    {
+      sid: 'Secrets',
+      actions: ['secretsmanager:GetSecretValue'],
+      resources: secretsOf(grants, environment).map(names.secretArn),
+    },
     { sid: 'Network', actions: inNetwork ? prefixed('ec2', networkActions) : [], resources: ['*'] },
   ];
 };
@@ -56,4 +63,6 @@ const grantsOf = (grants: FunctionGrants, environment: Environment): Grant[] => 
 export const policyStatements = (grants: FunctionGrants, environment: Environment): PolicyStatement[] =>
   grantsOf(grants, environment)
     .filter(({ actions, resources }) => actions.length > 0 && resources.length > 0)
-    .map(({ sid, actions, resources }) => new PolicyStatement({ sid, actions: [...actions], resources: [...resources] }));
+    .map(
+      ({ sid, actions, resources }) => new PolicyStatement({ sid, actions: [...actions], resources: [...resources] }),
+    );

@@ -34,7 +34,12 @@ export class AgentsStack extends ServiceStack {
         queues: new PolicyDocument({
           statements: [
             new PolicyStatement({
-              actions: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility', 'sqs:GetQueueAttributes'],
+              actions: [
+                'sqs:ReceiveMessage',
+                'sqs:DeleteMessage',
+                'sqs:ChangeMessageVisibility',
+                'sqs:GetQueueAttributes',
+              ],
               resources: [names.agentQueuesArn],
             }),
           ],

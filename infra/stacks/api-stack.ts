@@ -29,7 +29,9 @@ export class ApiStack extends ServiceStack {
   }
 
   private addFunctions(context: StackContext): ReadonlyMap<string, IFunction> {
-    const names = functionSources(context.roots.functions).filter(({ group }) => group === 'api').map(({ name }) => name);
+    const names = functionSources(context.roots.functions)
+      .filter(({ group }) => group === 'api')
+      .map(({ name }) => name);
     const capability = (name: string): IFunction =>
       new ServiceFunction(this, `api-${name}`, { ...context, group: 'api', name, grantTable: apiGrants });
     return new Map(names.map((name) => [name, capability(name)]));
@@ -37,8 +39,11 @@ export class ApiStack extends ServiceStack {
 
   /** Leaves out, and reports, methods whose function is not there. An annotation: see the flows stack. */
   private servedMethods(methods: readonly GatewayMethod[], functions: ReadonlyMap<string, IFunction>): GatewayMethod[] {
-    const missing = new Set(methods.map(({ capability }) => capability).filter((capability) => !functions.has(capability)));
-    for (const capability of missing) Annotations.of(this).addError(`routes of ${capability}, but no functions/api/${capability}/handler.ts`);
+    const missing = new Set(
+      methods.map(({ capability }) => capability).filter((capability) => !functions.has(capability)),
+    );
+    for (const capability of missing)
+      Annotations.of(this).addError(`routes of ${capability}, but no functions/api/${capability}/handler.ts`);
     return methods.filter(({ capability }) => !missing.has(capability));
   }
 }

@@ -28,12 +28,16 @@ export class FlowsStack extends ServiceStack {
         ...new FlowStateMachine(this, `flow-${flow}`, { ...context, flow, steps, numbers }).usedPlaceholders,
       ]),
     );
-    this.refuseUnused([...[...steps.keys()].map(functionPlaceholder), ...numbers.keys()].filter((name) => !used.has(name)));
+    this.refuseUnused(
+      [...[...steps.keys()].map(functionPlaceholder), ...numbers.keys()].filter((name) => !used.has(name)),
+    );
     this.alarmOnNeedsAttention(context.environment, steps.get('mark-needs-attention'));
   }
 
   private addSteps(context: StackContext): ReadonlyMap<string, IFunction> {
-    const names = functionSources(context.roots.functions).filter(({ group }) => group === 'steps').map(({ name }) => name);
+    const names = functionSources(context.roots.functions)
+      .filter(({ group }) => group === 'steps')
+      .map(({ name }) => name);
     const step = (name: string): IFunction =>
       new ServiceFunction(this, `step-${name}`, { ...context, group: 'steps', name, grantTable: stepGrants });
     return new Map(names.map((name) => [name, step(name)]));
@@ -50,7 +54,8 @@ export class FlowsStack extends ServiceStack {
       environment,
       metric: step.metricInvocations({ period: Duration.minutes(1) }),
       threshold: 1,
-      impact: 'A failed task left something on the array or on a host that could not be undone; its task names each leftover.',
+      impact:
+        'A failed task left something on the array or on a host that could not be undone; its task names each leftover.',
       runbook: 'task-needs-attention',
     });
   }

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { closeSync, openSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -11,6 +12,10 @@ export interface ArrayProcessOptions {
   readonly user: string;
   readonly password: string;
   readonly holdSeconds?: number;
+  /** What the array says to its operator is added to it; standard error when left out. */
+  readonly logFile?: string;
+  /** Told the process id at once, before the array is ready. */
+  readonly onStart?: (pid: number) => void;
 }
 
 export interface ArrayProcess {
@@ -29,10 +34,19 @@ export async function startArray(options: ArrayProcessOptions): Promise<ArrayPro
   const entry = fileURLToPath(new URL('main.ts', import.meta.url));
   const flags = ['--port', String(options.port), '--user', options.user, '--password', options.password, '--data', options.dataDir];
   if (options.holdSeconds !== undefined) flags.push('--hold-seconds', String(options.holdSeconds));
-  const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), entry, ...flags], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const log = options.logFile === undefined ? undefined : openSync(options.logFile, 'a');
+  // Detached: Ctrl-C in a terminal reaches the whole process group, and the array must outlive those who still use it.
+  const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), entry, ...flags], {
+    stdio: ['ignore', 'pipe', log ?? 'inherit'],
+    detached: true,
+  });
+  if (log !== undefined) closeSync(log);
+  if (child.pid !== undefined) options.onStart?.(child.pid);
+  const { stdout } = child;
+  if (stdout === null) throw new Error('the array cannot be listened to');
   const ended = once(child, 'exit');
   const ready = new Promise<string>((tell) => {
-    createInterface({ input: child.stdout }).on('line', (line) => {
+    createInterface({ input: stdout }).on('line', (line) => {
       const [, url] = /^ready (https:\S+)$/.exec(line) ?? [];
       if (url !== undefined) tell(url);
     });

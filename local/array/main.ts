@@ -13,11 +13,13 @@ const settings = z.object({
 const PORTS = 65_536;
 const LONGEST_HOLD_SECONDS = 3600;
 
-const wholeNumberBelow = (limit: number) => (text: string): number => {
-  const value = Number(text);
-  if (!/^\d+$/.test(text) || value >= limit) throw new InvalidArgumentError(`must be a whole number below ${limit}.`);
-  return value;
-};
+const wholeNumberBelow =
+  (limit: number) =>
+  (text: string): number => {
+    const value = Number(text);
+    if (!/^\d+$/.test(text) || value >= limit) throw new InvalidArgumentError(`must be a whole number below ${limit}.`);
+    return value;
+  };
 
 const say = (line: string): void => {
   process.stderr.write(`array: ${line}\n`);
@@ -29,11 +31,23 @@ const command = new Command('array')
   .requiredOption('--user <name>', 'user of the basic authentication')
   .requiredOption('--password <password>', 'its password')
   .requiredOption('--data <folder>', 'where volumes, state and certificate are kept')
-  .option('--hold-seconds <seconds>', 'how long a snapshot may keep writers stopped at most', wholeNumberBelow(LONGEST_HOLD_SECONDS), 30)
+  .option(
+    '--hold-seconds <seconds>',
+    'how long a snapshot may keep writers stopped at most',
+    wholeNumberBelow(LONGEST_HOLD_SECONDS),
+    30,
+  )
   .parse();
 
 const { port, user, password, data, holdSeconds } = settings.parse(command.opts());
-const array = await startArrayServer({ dataDir: data, port, user, password, holdDeadlineMs: holdSeconds * 1000, report: say });
+const array = await startArrayServer({
+  dataDir: data,
+  port,
+  user,
+  password,
+  holdDeadlineMs: holdSeconds * 1000,
+  report: say,
+});
 process.stdout.write(`ready ${array.url}\n`);
 
 let closing: Promise<void> | undefined;

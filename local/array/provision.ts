@@ -73,9 +73,17 @@ export async function provision(access: ArrayAccess, wanted: ProvisionRequest): 
     await client.ensure('host_iqns', { iqn: wanted.host.iqn }, { host: { ref: hostRef } });
     const volumes: Provisioned['volumes'][number][] = [];
     for (const { name, sizeKib } of wanted.volumes) {
-      const volume = await client.ensure('volumes', { name }, { size: sizeKib, volume_group: { ref: `/volume_groups/${group.id}` } });
+      const volume = await client.ensure(
+        'volumes',
+        { name },
+        { size: sizeKib, volume_group: { ref: `/volume_groups/${group.id}` } },
+      );
       const volumeRef = `/volumes/${volume.id}`;
-      await client.ensure('mappings', { 'host.ref': hostRef, 'volume.ref': volumeRef }, { host: { ref: hostRef }, volume: { ref: volumeRef } });
+      await client.ensure(
+        'mappings',
+        { 'host.ref': hostRef, 'volume.ref': volumeRef },
+        { host: { ref: hostRef }, volume: { ref: volumeRef } },
+      );
       volumes.push({ name, id: volume.id, serial: volume.scsi_sn ?? '' });
     }
     return { volumeGroupId: group.id, hostId: host.id, volumes };

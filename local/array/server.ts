@@ -54,12 +54,23 @@ export async function startArrayServer(options: ArrayServerOptions): Promise<Arr
   await makeFolders(layout);
   const certificate = await loadCertificate(layout.tls);
   const resources = resourceTable();
-  const store = openStore({ path: layout.state, dataDir, resources, now: nowSeconds, drawNumber: () => String(randomInt(100, 1000)) });
+  const store = openStore({
+    path: layout.state,
+    dataDir,
+    resources,
+    now: nowSeconds,
+    drawNumber: () => String(randomInt(100, 1000)),
+  });
   const holder = createHolder({ deadlineMs: options.holdDeadlineMs ?? DEFAULT_HOLD_DEADLINE_MS });
   if (!holder.promisesOneInstant) {
     report('only on Linux can writers be held: here a snapshot is not promised to be one instant over all volumes');
   }
-  const disk = createDisk({ layout, copyTree: await chooseCopyTree(), holdWriters: holder.holdWriters, now: nowSeconds });
+  const disk = createDisk({
+    layout,
+    copyTree: await chooseCopyTree(),
+    holdWriters: holder.holdWriters,
+    now: nowSeconds,
+  });
   const runtime = { resources, store, disk, reservations: createReservations() };
   plantSeeds(runtime);
   await repair(runtime, layout, report);

@@ -16,7 +16,11 @@ const SHARED_MODE = 0o644;
 const SECRET_MODE = 0o600;
 
 async function generatePair(): Promise<{ readonly ca: string; readonly key: string; readonly cert: string }> {
-  const validity = { keyType: 'ec', algorithm: 'sha256', notAfterDate: new Date(Date.now() + VALID_DAYS * DAY_MS) } as const;
+  const validity = {
+    keyType: 'ec',
+    algorithm: 'sha256',
+    notAfterDate: new Date(Date.now() + VALID_DAYS * DAY_MS),
+  } as const;
   const authority = await generate([{ name: 'commonName', value: 'Reprise demo array CA' }], {
     ...validity,
     extensions: [

@@ -1,5 +1,10 @@
 /** Creates the app's tables and queues in the engines. */
-import { CreateTableCommand, DescribeTableCommand, DynamoDBClient, ResourceInUseException } from '@aws-sdk/client-dynamodb';
+import {
+  CreateTableCommand,
+  DescribeTableCommand,
+  DynamoDBClient,
+  ResourceInUseException,
+} from '@aws-sdk/client-dynamodb';
 import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { QueueSource, TableSource } from './cloudformation/data-resources.ts';
 
@@ -16,7 +21,8 @@ export const createTables = async (endpoint: string, tables: readonly TableSourc
         if (!(error instanceof ResourceInUseException)) throw error;
       }
       const { Table } = await client.send(new DescribeTableCommand({ TableName: table.TableName }));
-      if (Table?.TableStatus !== 'ACTIVE') throw new Error(`table ${table.TableName} is ${Table?.TableStatus ?? 'absent'}`);
+      if (Table?.TableStatus !== 'ACTIVE')
+        throw new Error(`table ${table.TableName} is ${Table?.TableStatus ?? 'absent'}`);
     }
   } finally {
     client.destroy();
@@ -30,7 +36,8 @@ const targetsFirst = (queues: readonly QueueSource[]): QueueSource[] =>
 export const createQueues = async (endpoint: string, queues: readonly QueueSource[]): Promise<void> => {
   const client = new SQSClient({ ...local, endpoint });
   try {
-    for (const { name, attributes } of targetsFirst(queues)) await client.send(new CreateQueueCommand({ QueueName: name, Attributes: attributes }));
+    for (const { name, attributes } of targetsFirst(queues))
+      await client.send(new CreateQueueCommand({ QueueName: name, Attributes: attributes }));
   } finally {
     client.destroy();
   }

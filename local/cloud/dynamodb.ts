@@ -61,6 +61,8 @@ const launch = async (databaseFile: string): Promise<DynamoDb | string> => {
   const child = spawn(binaryPath(), ['--host', '127.0.0.1', '--port', String(port), '--db-path', databaseFile], {
     stdio: ['ignore', 'ignore', 'pipe'],
     env: {},
+    // Ctrl-C in a terminal reaches the whole process group, and the database must outlive those who still write to it.
+    detached: true,
   });
   const words = listenTo(child);
   // A parent that leaves by process.exit runs no stop(); the database must not outlive it.

@@ -5,6 +5,7 @@ import { type Endpoints, engineEnvironment, provideProcessDefaults } from './eng
 import { keptCertificate } from './front-door/certificate.ts';
 import { startFrontDoor } from './front-door/front-door.ts';
 import type { Environment } from './function-bundle.ts';
+import type { FunctionOutput } from './function-output.ts';
 import { FunctionHost } from './functions.ts';
 import type { Invocation } from './invocation-log.ts';
 import { startSchedules } from './schedules/schedules.ts';
@@ -32,6 +33,8 @@ export interface EmbeddedCloudOptions {
   /** Runs every scheduled rule this often instead of on its schedule. */
   readonly sweepIntervalMs?: number;
   readonly log?: Log;
+  /** What the functions log; standard output when left out. */
+  readonly functionOutput?: FunctionOutput;
 }
 
 export interface EmbeddedCloud {
@@ -74,12 +77,13 @@ const startEngines = async (options: EmbeddedCloudOptions, host: FunctionHost, p
   return { sqs, stepFunctions, secrets, endpoints };
 };
 
-const loadFunctions = (host: FunctionHost, app: SynthesizedApp, endpoints: Endpoints, extra: Environment): Promise<void> =>
+const loadFunctions = (host: FunctionHost, app: SynthesizedApp, endpoints: Endpoints, options: EmbeddedCloudOptions): Promise<void> =>
   host.load(
     app.functions.map((source) => ({
       ...source,
-      environment: { ...source.environment, ...engineEnvironment(endpoints), AWS_LAMBDA_FUNCTION_NAME: source.name, ...extra },
+      environment: { ...source.environment, ...engineEnvironment(endpoints), AWS_LAMBDA_FUNCTION_NAME: source.name, ...options.environment },
     })),
+    options.functionOutput,
   );
 
 const startParts = async (options: EmbeddedCloudOptions, parts: StopInOrder): Promise<EmbeddedCloud> => {
@@ -91,7 +95,7 @@ const startParts = async (options: EmbeddedCloudOptions, parts: StopInOrder): Pr
   await Promise.all([
     createTables(endpoints.dynamodb, app.tables),
     createQueues(endpoints.sqs, app.queues),
-    loadFunctions(host, app, endpoints, options.environment ?? {}),
+    loadFunctions(host, app, endpoints, options),
   ]);
   stepFunctions.load(app.stateMachines, host.names);
   const certificate = await keptCertificate(options.dataDir);

@@ -20,9 +20,13 @@ export const engineEnvironment = (endpoints: Endpoints): Readonly<Record<string,
   AWS_SECRET_ACCESS_KEY: 'local',
 });
 
-/** Clients made without credentials or region read these from the process; what is set already stays. */
+/**
+ * Clients made without credentials or region read these from the process; what is set already stays. The SDK's advice
+ * about node versions is for whoever builds functions, not for whoever runs them here.
+ */
 export const provideProcessDefaults = (): void => {
   process.env['AWS_REGION'] ??= 'us-east-1';
   process.env['AWS_ACCESS_KEY_ID'] ??= 'local';
   process.env['AWS_SECRET_ACCESS_KEY'] ??= 'local';
+  process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
 };

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import { type Environment, type LambdaContext, type LambdaHandler, loadBundle } from './function-bundle.ts';
+import type { FunctionOutput } from './function-output.ts';
 import { type Invocation, InvocationLog } from './invocation-log.ts';
 import { throughJson } from './state-machines/json-value.ts';
 
@@ -56,9 +57,9 @@ export class FunctionHost {
   readonly #functions = new Map<string, Loaded>();
   readonly #log = new InvocationLog();
 
-  /** Loads every bundle; throws for the first that cannot be loaded. */
-  async load(sources: readonly FunctionSource[]): Promise<void> {
-    const handlers = await Promise.all(sources.map(({ bundlePath, environment }) => loadBundle(bundlePath, environment)));
+  /** Loads every bundle; what the functions log goes to `output`. Throws for the first that cannot be loaded. */
+  async load(sources: readonly FunctionSource[], output?: FunctionOutput): Promise<void> {
+    const handlers = await Promise.all(sources.map(({ bundlePath, environment }) => loadBundle(bundlePath, environment, output)));
     sources.forEach((source, at) => {
       const handler = handlers[at];
       if (handler !== undefined) this.#functions.set(source.name, { ...source, handler });

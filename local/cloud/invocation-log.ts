@@ -22,7 +22,9 @@ export class InvocationLog {
 
   /** Oldest first, by end. */
   all(): readonly Invocation[] {
-    return this.#ring.length < kept ? [...this.#ring] : [...this.#ring.slice(this.#next), ...this.#ring.slice(0, this.#next)];
+    return this.#ring.length < kept
+      ? [...this.#ring]
+      : [...this.#ring.slice(this.#next), ...this.#ring.slice(0, this.#next)];
   }
 }
 

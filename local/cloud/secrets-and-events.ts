@@ -45,8 +45,14 @@ const secretOperations = (secrets: Readonly<Record<string, string>>): Operations
   GetSecretValue: (input) => {
     const { SecretId } = z.object({ SecretId: z.string() }).parse(input);
     const name = secretNames(SecretId).find((candidate) => Object.hasOwn(secrets, candidate));
-    if (name === undefined) throw new WireError('ResourceNotFoundException', "Secrets Manager can't find the specified secret.");
-    return { ARN: `arn:aws:secretsmanager:us-east-1:000000000000:secret:${name}`, Name: name, SecretString: secrets[name], VersionStages: ['AWSCURRENT'] };
+    if (name === undefined)
+      throw new WireError('ResourceNotFoundException', "Secrets Manager can't find the specified secret.");
+    return {
+      ARN: `arn:aws:secretsmanager:us-east-1:000000000000:secret:${name}`,
+      Name: name,
+      SecretString: secrets[name],
+      VersionStages: ['AWSCURRENT'],
+    };
   },
 });
 

@@ -6,9 +6,12 @@ import { z } from 'zod';
 export interface Sqs {
   readonly endpoint: string;
   /** Where the queue of that name is, or would be once created. */
-  queueUrl(name: string): string;
+  readonly queueUrl: (name: string) => string;
   stop(): Promise<void>;
 }
+
+/** What fauxqs builds; its declarations name fastify's in a way that does not resolve. */
+const application = z.custom<FastifyInstance>();
 
 const boundAddress = z.object({ port: z.int() });
 const aboutQueue = z.looseObject({ QueueUrl: z.string() });
@@ -27,7 +30,7 @@ const inItsWords = (body: unknown, port: number): unknown => {
 
 /** Uses fauxqs's application instead of its server, which would listen on every interface. */
 export const startSqs = async (): Promise<Sqs> => {
-  const app: FastifyInstance = buildApp({ logger: false, defaultRegion: 'us-east-1' });
+  const app = application.parse(buildApp({ logger: false, defaultRegion: 'us-east-1' }));
   let port = 0;
   app.addHook('preHandler', (request, _reply, done) => {
     request.body = inItsWords(request.body, port);

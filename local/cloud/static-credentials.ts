@@ -21,5 +21,8 @@ export const answerSts = (body: string): { readonly status: number; readonly xml
   const form = new URLSearchParams(body);
   if (form.get('Action') === 'AssumeRole') return { status: 200, xml: assumed(form) };
   const message = `${escaped(form.get('Action') ?? 'no action')} is not served by the embedded cloud`;
-  return { status: 400, xml: `<ErrorResponse><Error><Type>Sender</Type><Code>InvalidAction</Code><Message>${message}</Message></Error></ErrorResponse>` };
+  return {
+    status: 400,
+    xml: `<ErrorResponse><Error><Type>Sender</Type><Code>InvalidAction</Code><Message>${message}</Message></Error></ErrorResponse>`,
+  };
 };

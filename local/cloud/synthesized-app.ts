@@ -44,8 +44,13 @@ const everyResource = ({ stacks }: Assembly, queueUrl: ReadOptions['queueUrl']):
   );
 
 const served = [
-  'AWS::Lambda::Function', 'AWS::StepFunctions::StateMachine', 'AWS::ApiGateway::RestApi', 'AWS::ApiGateway::Stage',
-  'AWS::DynamoDB::Table', 'AWS::SQS::Queue', 'AWS::Events::Rule',
+  'AWS::Lambda::Function',
+  'AWS::StepFunctions::StateMachine',
+  'AWS::ApiGateway::RestApi',
+  'AWS::ApiGateway::Stage',
+  'AWS::DynamoDB::Table',
+  'AWS::SQS::Queue',
+  'AWS::Events::Rule',
 ] as const;
 
 const notUnderstood = ({ logicalId, resource }: FoundResource): string | null => {
@@ -67,7 +72,8 @@ export const readSynthesizedApp = async (assemblyDir: string, options: ReadOptio
   const resources = everyResource(assembly, options.queueUrl);
   refuseOthers(resources);
   const places = { assetFolders: assembly.assetFolders, sourceRoot: options.sourceRoot ?? null };
-  const ofType = (type: (typeof served)[number]): FoundResource[] => resources.filter(({ resource }) => resource.Type === type);
+  const ofType = (type: (typeof served)[number]): FoundResource[] =>
+    resources.filter(({ resource }) => resource.Type === type);
   const stage = ofType('AWS::ApiGateway::Stage')[0];
   return {
     functions: ofType('AWS::Lambda::Function').map((found) => readFunction(found, places)),

@@ -1,22 +1,14 @@
 /** Secrets of one data folder: made once, kept in a file only its owner reads. */
 import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { readIfThere } from './read-if-there.ts';
 
 const SiteSecrets = z.object({ arrayPassword: z.string(), superuserPassword: z.string() });
 export type SiteSecrets = z.infer<typeof SiteSecrets>;
 
 export const newPassword = (): string => randomBytes(18).toString('base64url');
-
-async function readIfThere(file: string): Promise<string | undefined> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
-    throw error;
-  }
-}
 
 export async function siteSecrets(dataDir: string): Promise<SiteSecrets> {
   const file = join(dataDir, 'secrets.json');

@@ -12,6 +12,11 @@ export const BaseEnvironment = z.object({
   LOG_LEVEL: z._default(z.enum(['DEBUG', 'INFO', 'WARN', 'ERROR']), 'INFO'),
 });
 
+export const StoreEnvironment = z.object({
+  /** Flex contract, section 9 asks for 30 at least. */
+  TASK_RETENTION_DAYS: z._default(z.coerce.number().check(z.positive()), 30),
+});
+
 export const FlowEnvironment = z.object({ FLOW_ARN_PREFIX: required });
 
 export const ArrayEnvironment = z.object({

@@ -3,11 +3,13 @@ import { createStore } from '../adapters/store-dynamodb/store.ts';
 import { systemClock } from '../ports/clock.ts';
 import type { Store } from '../ports/store.ts';
 import { createLog } from '../observability/log.ts';
-import { BaseEnvironment, endpointOf, type Environment, readEnvironment } from './environment.ts';
+import { BaseEnvironment, endpointOf, type Environment, readEnvironment, StoreEnvironment } from './environment.ts';
 
 export const storeFrom = (environment: Environment): Store => {
   const { TABLE_NAME, AWS_REGION } = readEnvironment(BaseEnvironment, environment);
-  return createStore(TABLE_NAME, { region: AWS_REGION, ...endpointOf(environment, 'DYNAMODB') });
+  const { TASK_RETENTION_DAYS } = readEnvironment(StoreEnvironment, environment);
+  const endpoint = endpointOf(environment, 'DYNAMODB');
+  return createStore(TABLE_NAME, { region: AWS_REGION, ...endpoint }, { taskRetentionDays: TASK_RETENTION_DAYS });
 };
 
 export const logFrom = (environment: Environment, service: string) => {

@@ -57,7 +57,6 @@ const systemDatabases: ReadonlySet<string> = new Set(['master', 'model', 'msdb',
 /** What is wrong with a name for a new database, or null. Flex contract, section 7.7. */
 export function databaseNameProblem(name: string): string | null {
   if (name.length < 1 || name.length > 128) return 'must have 1 to 128 characters';
-  // eslint-disable-next-line no-control-regex -- the contract forbids exactly these characters
   if (/[[\]"'\u0000-\u001f\u007f]/.test(name)) return 'must not contain [ ] " \' or control characters';
   if (systemDatabases.has(name.toLowerCase())) return 'is the name of a system database';
   return null;

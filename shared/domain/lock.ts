@@ -49,7 +49,11 @@ export function acquire(lock: Lock | undefined, waiter: LockWaiter, key: string,
     };
     return { decision: 'held', next };
   }
-  if (lock.owner === waiter.requestId) return { decision: 'already-mine' };
+  if (lock.owner === waiter.requestId) {
+    if (lock.unsignalled === null || lock.unsignalled.token === waiter.token) return { decision: 'already-mine' };
+    // It comes by itself under a newer token: nobody needs to wake the older one, or may take the lock away for it.
+    return { decision: 'held', next: { ...lock, attempt: waiter.attempt, unsignalled: null, version: lock.version + 1 } };
+  }
   const parkedBefore = lock.waiters.some((one) => one.requestId === waiter.requestId);
   if (!parkedBefore && lock.waiters.length >= maxWaiters) return { decision: 'too-many-waiters' };
   const waiters = parkedBefore

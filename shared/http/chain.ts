@@ -25,7 +25,7 @@ export interface ChainDeps extends AuthenticationDeps {
   readonly log: Log;
 }
 
-type ApiMiddleware = MiddlewareObj<ApiEvent, ApiResult, Error>;
+type ApiMiddleware = MiddlewareObj<ApiEvent, ApiResult>;
 
 /** Longer ids are cut, never refused; other characters are dropped. Flex contract, section 1. */
 const maxRefIdLength = 64;
@@ -74,7 +74,12 @@ const errorMapper = (deps: ChainDeps): ApiMiddleware => ({
     const { status, body } = routeMissing ? { status: 404, body: { detail: 'Not Found' } } : httpErrorOf(error);
     if (status === 500) {
       const text = error === null ? 'no error given' : `${error.name}: ${error.message}`;
-      deps.log.error('call failed', { path: event.path, ref_id: event.call?.refId ?? '', error: text, stack: error?.stack ?? '' });
+      deps.log.error('call failed', {
+        path: event.path,
+        ref_id: event.call?.refId ?? '',
+        error: text,
+        stack: error?.stack ?? '',
+      });
     }
     const later = status === 503 ? { 'retry-after': String(retryAfterSeconds) } : {};
     request.response = jsonResult(status, body, later);
@@ -105,7 +110,9 @@ const serve =
   };
 
 /** Every address of an endpoint: its path, its aliases, and their validation twins. */
-export function addressesOf<DEPS>(endpoint: Endpoint<DEPS>): readonly { readonly path: string; readonly twin: boolean }[] {
+export function addressesOf<DEPS>(
+  endpoint: Endpoint<DEPS>,
+): readonly { readonly path: string; readonly twin: boolean }[] {
   const paths = [endpoint.route.path, ...endpoint.route.aliases];
   const twins = endpoint.route.twin ? paths.map((path) => ({ path: `${path}/__validate`, twin: true })) : [];
   return [...paths.map((path) => ({ path, twin: false })), ...twins];
@@ -123,10 +130,12 @@ export function apiHandler<DEPS extends ChainDeps>(endpoints: readonly Endpoint<
     })),
   );
   const router = httpRouter<APIGatewayProxyEvent, ApiResult>(routes);
-  return middy<ApiEvent, ApiResult>()
-    .use(correlation(deps))
-    .use(answerLog(deps))
-    .use(errorMapper(deps))
-    // ApiEvent is the part of the gateway's event that we read; the router reads its method and path.
-    .handler((event, context, options) => router(event as APIGatewayProxyEvent, context, options));
+  return (
+    middy<ApiEvent, ApiResult>()
+      .use(correlation(deps))
+      .use(answerLog(deps))
+      .use(errorMapper(deps))
+      // ApiEvent is the part of the gateway's event that we read; the router reads its method and path.
+      .handler((event, context, options) => router(event as APIGatewayProxyEvent, context, options))
+  );
 }

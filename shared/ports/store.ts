@@ -56,8 +56,10 @@ export interface DatabaseStore {
   listDatabases(hostId: string): Promise<readonly Database[]>;
   listAllDatabases(): Promise<readonly Database[]>;
   getDatabase(hostId: string, dbId: string): Promise<Database | undefined>;
+  /** A row of a newer inventory stays as it is. */
   putDatabases(databases: readonly Database[]): Promise<void>;
-  removeDatabase(hostId: string, dbId: string): Promise<void>;
+  /** Rows as they were read; one that a newer inventory wrote meanwhile stays. */
+  removeDatabases(databases: readonly Database[]): Promise<void>;
   /** Takes the sequence over and, when the set changed, moves `databasesVersion` on. False: a newer one is stored. */
   closeInventory(hostId: string, generation: number, sequence: number, setChanged: boolean): Promise<boolean>;
   recordVolumes(hostId: string, dbId: string, volumes: readonly DatabaseVolume[]): Promise<void>;
@@ -71,16 +73,20 @@ export interface CatalogStore {
   listSnapshots(): Promise<readonly Snapshot[]>;
   /**
    * Puts the pending snapshot and notes its id on the task, in one transaction. `taken`: another task has this id.
-   * Repeating it for the same task is `recorded`.
+   * Repeating it for the same task is `recorded`. Throws `StaleAttempt` when the task does not go forward any more, and
+   * `Conflict` when one of the source clones is gone.
    */
   recordSnapshot(snapshot: Snapshot, sourceClones: readonly Clone[]): Promise<'recorded' | 'taken'>;
-  /** Makes the task's snapshot available, pins it by its clones and stores them: one transaction, repeatable. */
-  publishClones(requestId: string, snapshotId: string, clones: readonly Clone[]): Promise<void>;
-  /** Removes a pending snapshot row of that task; an available one stays. */
+  /**
+   * Makes the task's snapshot available, pins it by its clones, stores them, and takes the task past its point of no
+   * return: one transaction, repeatable. `refused`: the task was canceled or is being undone, and nothing was written.
+   */
+  publishClones(requestId: string, snapshotId: string, clones: readonly Clone[]): Promise<'published' | 'refused'>;
+  /** Removes a pending snapshot row of that task; an available one, or another task's, stays. */
   discardSnapshot(requestId: string, snapshotId: string, sourceHostId: string, sourceDbIds: readonly string[]): Promise<void>;
   /** Forgets the clone and its pin, and its database row. */
   forgetClone(hostId: string, dbId: string, snapshotId: string): Promise<void>;
-  /** Forgets the snapshot that the task deletes. */
+  /** Forgets the snapshot that the task deletes; one that it does not hold exclusively stays. */
   forgetSnapshot(snapshot: Snapshot, requestId: string): Promise<void>;
   /** Gives the exclusive mode of a snapshot back. */
   unlockSnapshot(snapshotId: string, requestId: string): Promise<void>;
@@ -109,11 +115,15 @@ export interface TaskStore {
   passPointOfNoReturn(requestId: string, nowSeconds: number): Promise<boolean>;
   /** Moves to the next attempt when `fromAttempt` is still the current one; the claimed task, or undefined. */
   claimAttempt(requestId: string, fromAttempt: number, phase: TaskPhase, error: string, nowSeconds: number): Promise<Task | undefined>;
-  /** Begins a freeze round; the new round's number. */
+  /** Begins a freeze round; the new round's number. Throws `StaleAttempt` when the attempt was superseded. */
   beginFreezeRound(requestId: string, attempt: number): Promise<number>;
   needAttention(requestId: string, attempt: number, error: string, leftovers: readonly string[], nowSeconds: number): Promise<void>;
+  /** Only on a task that is not final. */
   noteError(requestId: string, error: string, nowSeconds: number): Promise<void>;
-  /** Final state; the open-task row goes with it. */
+  /**
+   * Final state; the open-task row goes with it. Nothing happens when the task's state does not allow it. The task, its
+   * effects and its commands expire together.
+   */
   finishTask(
     requestId: string,
     state: TaskState,

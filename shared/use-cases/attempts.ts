@@ -18,9 +18,11 @@ export async function startAttempt(deps: Pick<AttemptDeps, 'flows'>, task: Task)
   await deps.flows.start(flowOf(task), { request_id: task.requestId, attempt: task.attempt, destinations });
 }
 
-/** Something was already removed for good, or may have been: the only way is forward. */
+/** Something was shown to everybody, or removed for good, or may have been: the only way is forward. */
 export const mustGoForward = (task: Task, effects: readonly Effect[]): boolean =>
-  task.pastPointOfNoReturn && effects.some((effect) => undoMeans(effect) === 'forward-only' && effect.state !== 'undone');
+  task.pastPointOfNoReturn &&
+  (task.plan.flow === 'create-clone' ||
+    effects.some((effect) => undoMeans(effect) === 'forward-only' && effect.state !== 'undone'));
 
 /**
  * A forward execution failed. Before the point of no return the unwind starts; after it the error is noted and the

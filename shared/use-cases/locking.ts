@@ -72,34 +72,55 @@ export async function releaseAll(deps: LockingDeps, keys: readonly string[], req
 
 async function releaseOne(deps: LockingDeps, key: string, requestId: string) {
   const now = nowSeconds(deps.clock);
-  return await decide(deps, key, (lock) => {
-    const outcome = release(lock, requestId, now);
-    const write = outcome.decision === 'free' ? 'remove' : 'next' in outcome ? outcome.next : 'nothing';
-    return { decision: outcome, write };
-  });
+  return await decide(deps, key, (lock) => releaseOf(lock, requestId, now));
+}
+
+function releaseOf(lock: Lock | undefined, requestId: string, now: number) {
+  const outcome = release(lock, requestId, now);
+  const write = outcome.decision === 'free' ? ('remove' as const) : 'next' in outcome ? outcome.next : ('nothing' as const);
+  return { decision: outcome, write };
 }
 
 /**
- * Goes on for a waiter that was handed a key: takes the rest of its keys, then wakes it. Safe to repeat, so the sweeper
- * repeats it for owners who never heard. A waiter whose token is dead gives its place to the next.
+ * Goes on for a waiter that was handed a key: takes the rest of its keys, then wakes it. A waiter whose token is dead
+ * gives its place to the next. Only for whoever just handed the key over, since a token that was answered looks dead.
  */
 export async function resume(deps: LockingDeps, key: string, waiter: LockWaiter): Promise<void> {
-  if ((await acquireAll(deps, waiter)) === 'held') {
-    const heard = await deps.flows.succeed(waiter.token, {});
-    if (heard === 'gone') {
-      await passOn(deps, key, waiter);
-      return;
-    }
+  if ((await acquireAll(deps, waiter)) === 'held' && (await deps.flows.succeed(waiter.token, {})) === 'gone') {
+    await passOn(deps, key, waiter);
+    return;
   }
-  await decide(deps, key, (lock) => {
-    const mine = lock?.owner === waiter.requestId && lock.unsignalled !== null;
-    return { decision: null, write: mine ? signalled(lock) : 'nothing' };
-  });
+  await noteSignal(deps, key, waiter);
 }
+
+/**
+ * Repeats `resume` for a hand-over whose releaser died: before the signal, or after it and before the note of it. The
+ * two look alike when the token is gone, so the owner keeps the key: its task is open, and releases it at its end.
+ */
+export async function repairHandOver(deps: LockingDeps, key: string, waiter: LockWaiter): Promise<void> {
+  if ((await acquireAll(deps, waiter)) === 'held') await deps.flows.succeed(waiter.token, {});
+  await noteSignal(deps, key, waiter);
+}
+
+const waitsUnder = (lock: Lock | undefined, waiter: LockWaiter): lock is Lock =>
+  lock?.owner === waiter.requestId && lock.unsignalled?.token === waiter.token;
+
+const noteSignal = (deps: LockingDeps, key: string, waiter: LockWaiter): Promise<null> =>
+  decide(deps, key, (lock) => ({ decision: null, write: waitsUnder(lock, waiter) ? signalled(lock) : 'nothing' }));
 
 /** Only an owner that still waits under the dead token loses its place: a newer attempt may have taken it over. */
 async function passOn(deps: LockingDeps, key: string, dead: LockWaiter): Promise<void> {
-  const lock = await deps.store.readLock(key);
-  if (lock?.owner !== dead.requestId || lock.unsignalled?.token !== dead.token) return;
-  await releaseAll(deps, dead.keys, dead.requestId);
+  const now = nowSeconds(deps.clock);
+  const outcome = await decide(deps, key, (lock) =>
+    waitsUnder(lock, dead)
+      ? releaseOf(lock, dead.requestId, now)
+      : { decision: { decision: 'not-there' as const }, write: 'nothing' as const },
+  );
+  if (outcome.decision === 'not-there') return;
+  if (outcome.decision === 'handed-over') await resume(deps, key, outcome.to);
+  await releaseAll(
+    deps,
+    dead.keys.filter((one) => one !== key),
+    dead.requestId,
+  );
 }

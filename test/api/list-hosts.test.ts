@@ -1,6 +1,7 @@
 import { beforeEach, expect, it } from 'vitest';
 import { apiBed, type ApiBed, tokens } from './api-bed.ts';
-import { givenHost, hostToken } from './given.ts';
+import { allowedCallers, callingHost } from './callers.ts';
+import { givenHost } from './given.ts';
 import { useDatabase } from './test-database.ts';
 import { bodyOf, unchanged } from './wire-answers.ts';
 
@@ -38,7 +39,7 @@ it('takes a heartbeat of 90 seconds ago for silence', async () => {
   expect((await bed.send(list(tokens.viewer))).body).toMatchObject([{ is_connected: false }]);
 });
 
-it.each(Object.entries({ ...tokens, host: hostToken('sqlprod1') }))('may be called with the %s token', async (_, token) => {
-  await givenHost(bed, 'sqlprod1');
+it.each(allowedCallers('viewer'))('may be called by $caller', async ({ token }) => {
+  await givenHost(bed, callingHost);
   expect((await bed.send(list(token))).status).toBe(200);
 });

@@ -52,7 +52,16 @@ export const aRoute = (over: Partial<Route> = {}): Route => ({
 
 /** A tree with one function of each kind and two flows: what the template tests look at. */
 export const aSmallTree: SourceTree = {
-  functions: ['api/hosts', 'api/clones', 'api/agents', 'steps/freeze-source', 'steps/take-snapshot', 'steps/begin-unwind', 'steps/mark-needs-attention', 'schedules/sweep'],
+  functions: [
+    'api/hosts',
+    'api/clones',
+    'api/agents',
+    'steps/freeze-source',
+    'steps/take-snapshot',
+    'steps/begin-unwind',
+    'steps/mark-needs-attention',
+    'schedules/sweep',
+  ],
   flows: {
     'create-clone': {
       StartAt: 'FreezeSource',
@@ -70,7 +79,9 @@ export const aSmallTree: SourceTree = {
           Type: 'Map',
           ItemProcessor: {
             StartAt: 'TakeSnapshot',
-            States: { TakeSnapshot: { Type: 'Task', Resource: '${TakeSnapshotFunction}', TimeoutSeconds: 90, End: true } },
+            States: {
+              TakeSnapshot: { Type: 'Task', Resource: '${TakeSnapshotFunction}', TimeoutSeconds: 90, End: true },
+            },
           },
           End: true,
         },
@@ -79,13 +90,27 @@ export const aSmallTree: SourceTree = {
     },
     unwind: {
       StartAt: 'MarkNeedsAttention',
-      States: { MarkNeedsAttention: { Type: 'Task', Resource: '${MarkNeedsAttentionFunction}', TimeoutSeconds: 90, End: true } },
+      States: {
+        MarkNeedsAttention: { Type: 'Task', Resource: '${MarkNeedsAttentionFunction}', TimeoutSeconds: 90, End: true },
+      },
     },
   },
   routes: [
     aRoute(),
     aRoute({ operation: 'get-host', path: '/api/v1/hosts/{host_id}', aliases: ['/flex/api/v1/hosts/{host_id}'] }),
-    aRoute({ operation: 'create-clone', method: 'POST', path: '/api/echo/v1/echo_dbs', capability: 'clones', twin: true }),
-    aRoute({ operation: 'agent-heartbeat', method: 'POST', path: '/api/agent/v1/heartbeat', capability: 'agents', audience: 'host' }),
+    aRoute({
+      operation: 'create-clone',
+      method: 'POST',
+      path: '/api/echo/v1/echo_dbs',
+      capability: 'clones',
+      twin: true,
+    }),
+    aRoute({
+      operation: 'agent-heartbeat',
+      method: 'POST',
+      path: '/api/agent/v1/heartbeat',
+      capability: 'agents',
+      audience: 'host',
+    }),
   ],
 };

@@ -15,37 +15,57 @@ describe('the role lent to agents', () => {
 
   it('is lent by the agents function alone', () => {
     expect(role?.properties['AssumeRolePolicyDocument']).toMatchObject({
-      Statement: [{ Action: 'sts:AssumeRole', Condition: { ArnEquals: { 'aws:PrincipalArn': 'arn:aws:iam::123456789012:role/reprise-dev-api-agents' } } }],
+      Statement: [
+        {
+          Action: 'sts:AssumeRole',
+          Condition: { ArnEquals: { 'aws:PrincipalArn': 'arn:aws:iam::123456789012:role/reprise-dev-api-agents' } },
+        },
+      ],
     });
     const lenders = allowedActions(app).filter(({ action }) => action === 'sts:AssumeRole');
-    expect(lenders).toEqual([{ owner: expect.stringContaining('apiagents'), action: 'sts:AssumeRole', resource: 'arn:aws:iam::123456789012:role/reprise-dev-agent' }]);
+    expect(lenders).toEqual([
+      {
+        owner: expect.stringContaining('apiagents'),
+        action: 'sts:AssumeRole',
+        resource: 'arn:aws:iam::123456789012:role/reprise-dev-agent',
+      },
+    ]);
   });
 
   it('receives from queues of agents and does nothing else', () => {
     const allowed = allowedActions(app).filter(({ owner }) => owner === role?.logicalId);
     expect(allowed.map(({ action, resource }) => `${action} ${resource}`).sort()).toEqual(
-      ['ChangeMessageVisibility', 'DeleteMessage', 'GetQueueAttributes', 'ReceiveMessage'].map((action) => `sqs:${action} ${queues}`),
+      ['ChangeMessageVisibility', 'DeleteMessage', 'GetQueueAttributes', 'ReceiveMessage'].map(
+        (action) => `sqs:${action} ${queues}`,
+      ),
     );
   });
 });
 
 describe('where there is no STS', () => {
-  const withPair = synthesize('dev', { roots, environment: { agentCredentials: { kind: 'static', secretId: 'reprise/agents' } } });
+  const withPair = synthesize('dev', {
+    roots,
+    environment: { agentCredentials: { kind: 'static', secretId: 'reprise/agents' } },
+  });
 
   it('the agents function reads the configured pair instead', () => {
     const agents = functionNamed(withPair, 'reprise-dev-api-agents');
-    expect(agents?.properties['Environment']).toMatchObject({ Variables: { AGENT_STATIC_SECRET_ID: 'reprise/agents' } });
+    expect(agents?.properties['Environment']).toMatchObject({
+      Variables: { AGENT_STATIC_SECRET_ID: 'reprise/agents' },
+    });
     const allowed = allowedActions(withPair).filter(({ owner }) => owner.includes('apiagents'));
     expect(allowed.map(({ action }) => action)).not.toContain('sts:AssumeRole');
-    expect(allowed.filter(({ action }) => action === 'secretsmanager:GetSecretValue').map(({ resource }) => resource)).toContain(
-      'arn:aws:secretsmanager:eu-central-1:123456789012:secret:reprise/agents-??????',
-    );
+    expect(
+      allowed.filter(({ action }) => action === 'secretsmanager:GetSecretValue').map(({ resource }) => resource),
+    ).toContain('arn:aws:secretsmanager:eu-central-1:123456789012:secret:reprise/agents-??????');
   });
 });
 
 describe('the queue of dead commands', () => {
   it('is out of reach of agents, and alarmed', () => {
-    expect(app.ofType('AWS::SQS::Queue').map(({ properties }) => properties['QueueName'])).toContain('reprise-dev-dead-commands');
+    expect(app.ofType('AWS::SQS::Queue').map(({ properties }) => properties['QueueName'])).toContain(
+      'reprise-dev-dead-commands',
+    );
     const alarms = app.ofType('AWS::CloudWatch::Alarm').map(({ properties }) => properties['AlarmDescription']);
     expect(alarms).toContainEqual(expect.stringContaining('runbook.md#dead-agent-command'));
   });
@@ -53,7 +73,10 @@ describe('the queue of dead commands', () => {
 
 describe('the tick', () => {
   it('comes every minute, one at a time where that can be reserved', () => {
-    expect(app.ofType('AWS::Events::Rule')[0]?.properties).toMatchObject({ Name: 'reprise-dev-schedules-sweep-tick', ScheduleExpression: 'rate(1 minute)' });
+    expect(app.ofType('AWS::Events::Rule')[0]?.properties).toMatchObject({
+      Name: 'reprise-dev-schedules-sweep-tick',
+      ScheduleExpression: 'rate(1 minute)',
+    });
     const sweep = functionNamed(synthesize('prod', { roots }), 'reprise-prod-schedules-sweep');
     expect(sweep?.properties).toMatchObject({ ReservedConcurrentExecutions: 1 });
   });

@@ -24,7 +24,9 @@ export interface TaskState {
 
 export const taskStates = (definition: unknown): TaskState[] =>
   Object.entries(Machine.parse(definition).States).flatMap(([name, state]) => {
-    const nested = [state.ItemProcessor, state.Iterator, ...(state.Branches ?? [])].filter((machine) => machine !== undefined);
+    const nested = [state.ItemProcessor, state.Iterator, ...(state.Branches ?? [])].filter(
+      (machine) => machine !== undefined,
+    );
     const task: TaskState = {
       name,
       function: state.Parameters?.FunctionName ?? state.Resource ?? '',

@@ -10,7 +10,10 @@ const values = new Map<string, string | number>([
 
 describe('substitutePlaceholders', () => {
   it('puts ARNs and numbers in place, at any depth', () => {
-    const { definition } = substitutePlaceholders({ a: [{ Resource: '${FreezeSourceFunction}', HeartbeatSeconds: '${AgentHeartbeatSeconds}' }] }, values);
+    const { definition } = substitutePlaceholders(
+      { a: [{ Resource: '${FreezeSourceFunction}', HeartbeatSeconds: '${AgentHeartbeatSeconds}' }] },
+      values,
+    );
     expect(definition).toEqual({ a: [{ Resource: 'arn:freeze', HeartbeatSeconds: 30 }] });
   });
 
@@ -20,15 +23,21 @@ describe('substitutePlaceholders', () => {
   });
 
   it('tells which values were used', () => {
-    expect([...substitutePlaceholders({ Resource: '${FreezeSourceFunction}' }, values).used]).toEqual(['FreezeSourceFunction']);
+    expect([...substitutePlaceholders({ Resource: '${FreezeSourceFunction}' }, values).used]).toEqual([
+      'FreezeSourceFunction',
+    ]);
   });
 
   it('refuses a placeholder without a value', () => {
-    expect(() => substitutePlaceholders({ Resource: '${Unknown}' }, values)).toThrow('nothing to put in place of ${Unknown}');
+    expect(() => substitutePlaceholders({ Resource: '${Unknown}' }, values)).toThrow(
+      'nothing to put in place of ${Unknown}',
+    );
   });
 
   it('refuses a placeholder inside a longer text', () => {
-    expect(() => substitutePlaceholders({ Resource: '${FreezeSourceFunction}:1' }, values)).toThrow('a placeholder must be the whole value');
+    expect(() => substitutePlaceholders({ Resource: '${FreezeSourceFunction}:1' }, values)).toThrow(
+      'a placeholder must be the whole value',
+    );
   });
 });
 

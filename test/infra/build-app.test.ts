@@ -6,17 +6,25 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { aRoute, aSmallTree, aSourceTree, type SourceTree } from './a-source-tree.ts';
 import { synthesize } from './synthesized.ts';
 
-const synthesizeTree = (over: Partial<SourceTree>) => synthesize('local', { roots: aSourceTree({ ...aSmallTree, ...over }) });
+const synthesizeTree = (over: Partial<SourceTree>) =>
+  synthesize('local', { roots: aSourceTree({ ...aSmallTree, ...over }) });
 const variablesOf = (app: ReturnType<typeof synthesize>, name: string): unknown => {
   const found = app.ofType('AWS::Lambda::Function').find(({ properties }) => properties['FunctionName'] === name);
   return found?.properties['Environment'];
 };
 
 describe('buildApp', () => {
-  const app = synthesize('embedded', { roots: aSourceTree(aSmallTree), environment: { array: { sdpUrl: 'https://127.0.0.1:1', sdpCaFile: '/ca.pem' } } });
+  const app = synthesize('embedded', {
+    roots: aSourceTree(aSmallTree),
+    environment: { array: { sdpUrl: 'https://127.0.0.1:1', sdpCaFile: '/ca.pem' } },
+  });
 
   it('names what each function is made from', () => {
-    expect(app.ofType('AWS::Lambda::Function').map(({ properties, metadata }) => [properties['FunctionName'], metadata['reprise:source']])).toEqual(
+    expect(
+      app
+        .ofType('AWS::Lambda::Function')
+        .map(({ properties, metadata }) => [properties['FunctionName'], metadata['reprise:source']]),
+    ).toEqual(
       [
         ['steps', 'begin-unwind'],
         ['steps', 'freeze-source'],
@@ -32,7 +40,12 @@ describe('buildApp', () => {
 
   it('tells a step that calls the array where it is', () => {
     expect(variablesOf(app, 'reprise-embedded-steps-take-snapshot')).toMatchObject({
-      Variables: { TABLE_NAME: 'reprise-embedded', SDP_URL: 'https://127.0.0.1:1', SDP_CA_FILE: '/ca.pem', SDP_SECRET_ID: 'reprise/sdp' },
+      Variables: {
+        TABLE_NAME: 'reprise-embedded',
+        SDP_URL: 'https://127.0.0.1:1',
+        SDP_CA_FILE: '/ca.pem',
+        SDP_SECRET_ID: 'reprise/sdp',
+      },
     });
     expect(JSON.stringify(variablesOf(app, 'reprise-embedded-api-hosts'))).not.toContain('SDP_');
   });
@@ -54,7 +67,9 @@ describe('buildApp', () => {
 
   it('deploys the same bundle under the same key, and a changed one under another', () => {
     const keyOf = (roots: ReturnType<typeof aSourceTree>): unknown =>
-      synthesize('local', { roots, environment: { code: 'bundles' } }).ofType('AWS::Lambda::Function')[0]?.properties['Code'];
+      synthesize('local', { roots, environment: { code: 'bundles' } }).ofType('AWS::Lambda::Function')[0]?.properties[
+        'Code'
+      ];
     // The rules of CloudFormation take seconds to load and are `cdk synth`'s business.
     vi.stubEnv('CDK_VALIDATION', 'false');
     onTestFinished(() => {
@@ -68,16 +83,28 @@ describe('buildApp', () => {
   });
 
   it('reports a step that no flow uses', () => {
-    expect(synthesizeTree({ functions: [...aSmallTree.functions, 'steps/map-volumes'] }).errors).toEqual(['no flow uses ${MapVolumesFunction}']);
+    expect(synthesizeTree({ functions: [...aSmallTree.functions, 'steps/map-volumes'] }).errors).toEqual([
+      'no flow uses ${MapVolumesFunction}',
+    ]);
   });
 
   it('reports routes without their function', () => {
-    expect(synthesizeTree({ routes: [aRoute({ capability: 'tasks' })] }).errors).toEqual(['routes of tasks, but no functions/api/tasks/handler.ts']);
+    expect(synthesizeTree({ routes: [aRoute({ capability: 'tasks' })] }).errors).toEqual([
+      'routes of tasks, but no functions/api/tasks/handler.ts',
+    ]);
   });
 
   it.each([
-    ['a function without grants', { functions: ['steps/unheard-of'] }, 'functions/steps/unheard-of has no row in infra/grants/steps.ts'],
-    ['a function that no stack deploys', { functions: ['extras/unheard-of'] }, 'no stack deploys functions/extras/unheard-of'],
+    [
+      'a function without grants',
+      { functions: ['steps/unheard-of'] },
+      'functions/steps/unheard-of has no row in infra/grants/steps.ts',
+    ],
+    [
+      'a function that no stack deploys',
+      { functions: ['extras/unheard-of'] },
+      'no stack deploys functions/extras/unheard-of',
+    ],
     [
       'a flow that calls a step which is not there',
       { flows: { f: { StartAt: 'A', States: { A: { Type: 'Task', Resource: '${NoneFunction}' } } } } },

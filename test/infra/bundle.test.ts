@@ -16,7 +16,8 @@ type Handler = (event: unknown, context: unknown) => Promise<unknown>;
 const Loaded = z.object({ handler: z.custom<Handler>((value) => typeof value === 'function') });
 /** middy reads the remaining time from the Lambda context. */
 const lambdaContext = { getRemainingTimeInMillis: () => 1000 };
-const invoke = async (event: unknown): Promise<unknown> => Loaded.parse(await import(pathToFileURL(file).href)).handler(event, lambdaContext);
+const invoke = async (event: unknown): Promise<unknown> =>
+  Loaded.parse(await import(pathToFileURL(file).href)).handler(event, lambdaContext);
 
 describe('bundleFunctions', () => {
   let bundled: readonly Bundle[] = [];
@@ -43,7 +44,9 @@ describe('bundleFunctions', () => {
 
   it('leaves out the browser parser and every credential source but the environment', () => {
     const map = z.object({ sources: z.array(z.string()) }).parse(JSON.parse(readFileSync(`${file}.map`, 'utf8')));
-    expect(map.sources.filter((source) => /bowser|credential-provider-(?!env)|nested-clients|\/imds/.test(source))).toEqual([]);
+    expect(
+      map.sources.filter((source) => /bowser|credential-provider-(?!env)|nested-clients|\/imds/.test(source)),
+    ).toEqual([]);
   });
 
   it('exports handler and make, and runs', async () => {
@@ -59,7 +62,11 @@ describe('bundleFunctions', () => {
     vi.stubEnv('AWS_ACCESS_KEY_ID', 'id');
     vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'secret');
     vi.stubEnv('AWS_SESSION_TOKEN', 'session');
-    await expect(invoke({ key: 'credentials' })).resolves.toMatchObject({ accessKeyId: 'id', secretAccessKey: 'secret', sessionToken: 'session' });
+    await expect(invoke({ key: 'credentials' })).resolves.toMatchObject({
+      accessKeyId: 'id',
+      secretAccessKey: 'secret',
+      sessionToken: 'session',
+    });
   });
 
   it('removes folders of functions that are gone', () => {

@@ -18,8 +18,19 @@ describe('readContext', () => {
   });
 
   it('reads the network as lists', () => {
-    const { overrides } = contextOf({ env: 'dev', vpcId: 'vpc-1', availabilityZones: 'a, b', subnetIds: 's1,s2', securityGroupIds: 'sg' });
-    expect(overrides.network).toEqual({ vpcId: 'vpc-1', availabilityZones: ['a', 'b'], subnetIds: ['s1', 's2'], securityGroupIds: ['sg'] });
+    const { overrides } = contextOf({
+      env: 'dev',
+      vpcId: 'vpc-1',
+      availabilityZones: 'a, b',
+      subnetIds: 's1,s2',
+      securityGroupIds: 'sg',
+    });
+    expect(overrides.network).toEqual({
+      vpcId: 'vpc-1',
+      availabilityZones: ['a', 'b'],
+      subnetIds: ['s1', 's2'],
+      securityGroupIds: ['sg'],
+    });
   });
 
   it.each([
@@ -33,7 +44,12 @@ describe('readContext', () => {
 
 describe('resolveEnvironment', () => {
   it('keeps the settings of the array that are not overridden', () => {
-    expect(resolveEnvironment('local', { array: { sdpUrl: 'https://a' } }).array).toEqual({ sdpUrl: 'https://a', sdpCaFile: null, caLayerArn: null, sdpSecretId: 'reprise/sdp' });
+    expect(resolveEnvironment('local', { array: { sdpUrl: 'https://a' } }).array).toEqual({
+      sdpUrl: 'https://a',
+      sdpCaFile: null,
+      caLayerArn: null,
+      sdpSecretId: 'reprise/sdp',
+    });
   });
 
   it('asks for what only the owner knows', () => {

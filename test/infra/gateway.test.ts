@@ -7,7 +7,10 @@ import { aSmallTree, aSourceTree } from './a-source-tree.ts';
 import { resolveText, synthesize, type Synthesized } from './synthesized.ts';
 
 const Integration = z.object({ type: z.literal('aws_proxy'), httpMethod: z.literal('POST'), uri: z.unknown() });
-const Body = z.object({ openapi: z.string(), paths: z.record(z.string(), z.record(z.string(), z.looseObject({ 'x-amazon-apigateway-integration': Integration }))) });
+const Body = z.object({
+  openapi: z.string(),
+  paths: z.record(z.string(), z.record(z.string(), z.looseObject({ 'x-amazon-apigateway-integration': Integration }))),
+});
 
 const smallTree = synthesize('local', { roots: aSourceTree(aSmallTree) });
 const repository = synthesize('local');
@@ -38,7 +41,9 @@ describe('the gateway', () => {
   });
 
   it('covers the route table exactly', () => {
-    const wanted = gatewayMethods(routeTable).map(({ method, path, capability }) => `${method} ${path} → reprise-local-api-${capability}`);
+    const wanted = gatewayMethods(routeTable).map(
+      ({ method, path, capability }) => `${method} ${path} → reprise-local-api-${capability}`,
+    );
     expect(served(repository)).toEqual(wanted.sort());
   });
 
@@ -47,13 +52,20 @@ describe('the gateway', () => {
     expect(smallTree.ofType('AWS::ApiGateway::Stage')[0]?.properties).toMatchObject({
       StageName: 'api',
       AccessLogSetting: { DestinationArn: expect.anything() },
-      MethodSettings: [expect.objectContaining({ ThrottlingRateLimit: 100, ThrottlingBurstLimit: 200, DataTraceEnabled: false })],
+      MethodSettings: [
+        expect.objectContaining({ ThrottlingRateLimit: 100, ThrottlingBurstLimit: 200, DataTraceEnabled: false }),
+      ],
     });
   });
 
   it('answers unknown paths with 404, by a resource of its own', () => {
-    const unknown = smallTree.ofType('AWS::ApiGateway::GatewayResponse').find(({ properties }) => properties['ResponseType'] === 'MISSING_AUTHENTICATION_TOKEN');
-    expect(unknown?.properties).toMatchObject({ StatusCode: '404', ResponseTemplates: { 'application/json': '{"detail":"Not Found"}' } });
+    const unknown = smallTree
+      .ofType('AWS::ApiGateway::GatewayResponse')
+      .find(({ properties }) => properties['ResponseType'] === 'MISSING_AUTHENTICATION_TOKEN');
+    expect(unknown?.properties).toMatchObject({
+      StatusCode: '404',
+      ResponseTemplates: { 'application/json': '{"detail":"Not Found"}' },
+    });
   });
 
   it('may invoke every function of the API, and no other', () => {
@@ -61,13 +73,23 @@ describe('the gateway', () => {
       .ofType('AWS::Lambda::Permission')
       .filter(({ properties }) => properties['Principal'] === 'apigateway.amazonaws.com')
       .map(({ properties }) => resolveText(properties['FunctionName'], smallTree));
-    expect(permitted.sort()).toEqual(['reprise-local-api-agents', 'reprise-local-api-clones', 'reprise-local-api-hosts']);
+    expect(permitted.sort()).toEqual([
+      'reprise-local-api-agents',
+      'reprise-local-api-clones',
+      'reprise-local-api-hosts',
+    ]);
   });
 
   it('maps a domain so that /api and the aliases beside it reach the stage', () => {
     const domain = { name: 'copies.example', certificateArn: 'arn:aws:acm:us-east-1:123456789012:certificate/1' };
     const app = synthesize('local', { roots: aSourceTree(aSmallTree), environment: { domain } });
-    expect(app.ofType('AWS::ApiGateway::DomainName')[0]?.properties).toMatchObject({ DomainName: 'copies.example', SecurityPolicy: 'TLS_1_2' });
-    expect(app.ofType('AWS::ApiGateway::BasePathMapping').map(({ properties }) => properties['BasePath'])).toEqual([undefined, 'api']);
+    expect(app.ofType('AWS::ApiGateway::DomainName')[0]?.properties).toMatchObject({
+      DomainName: 'copies.example',
+      SecurityPolicy: 'TLS_1_2',
+    });
+    expect(app.ofType('AWS::ApiGateway::BasePathMapping').map(({ properties }) => properties['BasePath'])).toEqual([
+      undefined,
+      'api',
+    ]);
   });
 });

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { gatewayBody, gatewayMethods } from '../../infra/openapi.ts';
 import { aRoute } from './a-source-tree.ts';
 
-const served = (...routes: Parameters<typeof gatewayMethods>[0]): string[] => gatewayMethods(routes).map(({ method, path }) => `${method} ${path}`);
+const served = (...routes: Parameters<typeof gatewayMethods>[0]): string[] =>
+  gatewayMethods(routes).map(({ method, path }) => `${method} ${path}`);
 
 describe('gatewayMethods', () => {
   it('takes the stage off the path', () => {
@@ -11,7 +12,11 @@ describe('gatewayMethods', () => {
   });
 
   it('serves aliases, also outside the stage', () => {
-    expect(served(aRoute({ aliases: ['/api/hostess/v1/hosts', '/flex/api/v1/hosts'] }))).toEqual(['GET /v1/hosts', 'GET /hostess/v1/hosts', 'GET /flex/api/v1/hosts']);
+    expect(served(aRoute({ aliases: ['/api/hostess/v1/hosts', '/flex/api/v1/hosts'] }))).toEqual([
+      'GET /v1/hosts',
+      'GET /hostess/v1/hosts',
+      'GET /flex/api/v1/hosts',
+    ]);
   });
 
   it('gives a twin the same method, on the path and on every alias', () => {
@@ -24,15 +29,25 @@ describe('gatewayMethods', () => {
   });
 
   it('names every method differently', () => {
-    const ids = gatewayMethods([aRoute({ aliases: ['/flex/api/v1/hosts'], twin: true })]).map(({ operationId }) => operationId);
+    const ids = gatewayMethods([aRoute({ aliases: ['/flex/api/v1/hosts'], twin: true })]).map(
+      ({ operationId }) => operationId,
+    );
     expect(new Set(ids).size).toBe(4);
   });
 
   it.each([
     ['the same path twice', [aRoute(), aRoute({ operation: 'other' })], 'GET /v1/hosts is both'],
     ['the same operation twice', [aRoute(), aRoute({ path: '/api/v1/other' })], 'list-hosts is both'],
-    ['an alias that meets a path', [aRoute(), aRoute({ operation: 'other', path: '/api/x', aliases: ['/v1/hosts'] })], 'GET /v1/hosts is both'],
-    ['two variable children of one parent', [aRoute({ path: '/api/h/{id}' }), aRoute({ operation: 'other', path: '/api/h/{host_id}/x' })], '/h has two variable children'],
+    [
+      'an alias that meets a path',
+      [aRoute(), aRoute({ operation: 'other', path: '/api/x', aliases: ['/v1/hosts'] })],
+      'GET /v1/hosts is both',
+    ],
+    [
+      'two variable children of one parent',
+      [aRoute({ path: '/api/h/{id}' }), aRoute({ operation: 'other', path: '/api/h/{host_id}/x' })],
+      '/h has two variable children',
+    ],
   ])('refuses %s', (_, routes, message) => {
     expect(() => gatewayMethods(routes)).toThrow(message);
   });
@@ -40,12 +55,20 @@ describe('gatewayMethods', () => {
 
 describe('gatewayBody', () => {
   it('keeps the methods of one path together and declares path parameters', () => {
-    const methods = gatewayMethods([aRoute({ path: '/api/h/{id}' }), aRoute({ operation: 'remove-host', method: 'DELETE', path: '/api/h/{id}' })]);
+    const methods = gatewayMethods([
+      aRoute({ path: '/api/h/{id}' }),
+      aRoute({ operation: 'remove-host', method: 'DELETE', path: '/api/h/{id}' }),
+    ]);
     const operation = (operationId: string): object => ({
       operationId,
       parameters: [{ name: 'id', in: 'path', required: true, schema: { type: 'string' } }],
       responses: { default: { description: 'as the function answers' } },
-      'x-amazon-apigateway-integration': { type: 'aws_proxy', httpMethod: 'POST', passthroughBehavior: 'when_no_match', uri: 'uri:hosts' },
+      'x-amazon-apigateway-integration': {
+        type: 'aws_proxy',
+        httpMethod: 'POST',
+        passthroughBehavior: 'when_no_match',
+        uri: 'uri:hosts',
+      },
     });
     expect(gatewayBody('api', methods, (capability) => `uri:${capability}`)).toEqual({
       openapi: '3.0.1',

@@ -5,7 +5,9 @@ import { resolveText, type Synthesized } from './synthesized.ts';
 
 const oneOrMore = <T extends z.ZodType>(item: T) => z.union([z.array(item), item.transform((value) => [value])]);
 const Document = z.object({
-  Statement: z.array(z.looseObject({ Effect: z.string(), Action: oneOrMore(z.string()), Resource: oneOrMore(z.unknown()).default([]) })),
+  Statement: z.array(
+    z.looseObject({ Effect: z.string(), Action: oneOrMore(z.string()), Resource: oneOrMore(z.unknown()).default([]) }),
+  ),
 });
 const Inline = z.object({ Policies: z.array(z.object({ PolicyDocument: Document })).default([]) });
 const Attached = z.object({ PolicyDocument: Document });
@@ -19,12 +21,20 @@ export interface Allowed {
 /** One row per action and resource of a statement. */
 export const allowedActions = (app: Synthesized): Allowed[] => {
   const documents = [
-    ...app.ofType('AWS::IAM::Role').flatMap(({ logicalId, properties }) => Inline.parse(properties).Policies.map((policy) => ({ logicalId, document: policy.PolicyDocument }))),
-    ...app.ofType('AWS::IAM::Policy').map(({ logicalId, properties }) => ({ logicalId, document: Attached.parse(properties).PolicyDocument })),
+    ...app
+      .ofType('AWS::IAM::Role')
+      .flatMap(({ logicalId, properties }) =>
+        Inline.parse(properties).Policies.map((policy) => ({ logicalId, document: policy.PolicyDocument })),
+      ),
+    ...app
+      .ofType('AWS::IAM::Policy')
+      .map(({ logicalId, properties }) => ({ logicalId, document: Attached.parse(properties).PolicyDocument })),
   ];
   return documents.flatMap(({ logicalId, document }) =>
     document.Statement.filter(({ Effect }) => Effect === 'Allow').flatMap(({ Action, Resource }) =>
-      Resource.flatMap((resource) => Action.map((action) => ({ owner: logicalId, action, resource: nameOf(resource, app) }))),
+      Resource.flatMap((resource) =>
+        Action.map((action) => ({ owner: logicalId, action, resource: nameOf(resource, app) })),
+      ),
     ),
   );
 };

@@ -10,10 +10,14 @@ import { functionSources, rootsOf } from '../../infra/sources.ts';
 
 const Step = z.object({ needs: z.array(z.string()) });
 /** The steps among the exports of a module. */
-const StepModule = z.looseObject({}).transform((exports) => Object.values(exports).flatMap((value) => Step.safeParse(value).data ?? []));
+const StepModule = z
+  .looseObject({})
+  .transform((exports) => Object.values(exports).flatMap((value) => Step.safeParse(value).data ?? []));
 
 const { functions } = rootsOf([]);
-const steps = functionSources(functions).filter(({ group }) => group === 'steps').map(({ name }) => name);
+const steps = functionSources(functions)
+  .filter(({ group }) => group === 'steps')
+  .map(({ name }) => name);
 
 const needsOf = async (step: string): Promise<readonly string[]> => {
   const loaded: unknown = await import(pathToFileURL(join(functions, 'steps', step, `${step}.ts`)).href);
@@ -32,7 +36,8 @@ describe.each(steps)('grants of %s', (step) => {
 
   it('reach flows only when the step needs them', async () => {
     const grants = stepGrants[step] ?? {};
-    const reachesFlows = grants.startsFlows !== undefined || grants.answersFlows !== undefined || grants.executions !== undefined;
+    const reachesFlows =
+      grants.startsFlows !== undefined || grants.answersFlows !== undefined || grants.executions !== undefined;
     expect(!reachesFlows || (await needsOf(step)).includes('flows')).toBe(true);
   });
 });

@@ -12,7 +12,11 @@ const Template = z.object({
   Resources: z
     .record(
       z.string(),
-      z.object({ Type: z.string(), Properties: z.record(z.string(), z.unknown()).default({}), Metadata: z.record(z.string(), z.unknown()).default({}) }),
+      z.object({
+        Type: z.string(),
+        Properties: z.record(z.string(), z.unknown()).default({}),
+        Metadata: z.record(z.string(), z.unknown()).default({}),
+      }),
     )
     .default({}),
 });
@@ -37,7 +41,12 @@ export const synthesize = (name: EnvironmentName, overrides: AppOverrides = {}):
   const assembly = buildApp(name, {
     outdir: mkdtempSync(join(tmpdir(), 'reprise-assembly-')),
     ...overrides,
-    environment: { account: '123456789012', array: { sdpUrl: 'https://array.test' }, code: 'sources', ...overrides.environment },
+    environment: {
+      account: '123456789012',
+      array: { sdpUrl: 'https://array.test' },
+      code: 'sources',
+      ...overrides.environment,
+    },
   }).synth();
   const resources = assembly.stacks.flatMap((stack) =>
     Object.entries(Template.parse(stack.template).Resources).map(([logicalId, { Type, Properties, Metadata }]) => ({
@@ -51,7 +60,11 @@ export const synthesize = (name: EnvironmentName, overrides: AppOverrides = {}):
   return {
     resources,
     ofType: (type) => resources.filter((resource) => resource.type === type),
-    errors: assembly.stacks.flatMap(({ messages }) => messages.filter(({ level }) => level === 'error').map(({ entry }) => String(entry.data))),
+    errors: assembly.stacks.flatMap(({ messages }) =>
+      messages
+        .filter(({ level }: { readonly level: string }) => level === 'error')
+        .map(({ entry }) => z.string().parse(entry.data)),
+    ),
   };
 };
 
@@ -65,8 +78,11 @@ export const resolveText = (value: unknown, { resources }: Pick<Synthesized, 're
       z.object({ Ref: z.string() }),
     ])
     .parse(value);
-  if ('Fn::Join' in parsed) return parsed['Fn::Join'][1].map((part) => resolveText(part, { resources })).join(parsed['Fn::Join'][0]);
+  if ('Fn::Join' in parsed)
+    return parsed['Fn::Join'][1].map((part) => resolveText(part, { resources })).join(parsed['Fn::Join'][0]);
   const logicalId = 'Ref' in parsed ? parsed.Ref : parsed['Fn::GetAtt'][0];
   const properties = resources.find((resource) => resource.logicalId === logicalId)?.properties ?? {};
-  return String(properties['FunctionName'] ?? properties['LogGroupName'] ?? properties['QueueName'] ?? logicalId);
+  return z
+    .string()
+    .parse(properties['FunctionName'] ?? properties['LogGroupName'] ?? properties['QueueName'] ?? logicalId);
 };

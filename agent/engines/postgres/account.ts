@@ -21,7 +21,8 @@ export async function chooseAccount(wanted: string | number | undefined): Promis
   const candidates = wanted === undefined ? preferred : [wanted];
   for (const candidate of candidates) {
     const account = accounts.find(({ name, uid }) => name === candidate || String(uid) === String(candidate));
-    if (account?.uid === 0) throw new AgentFailure('ENGINE_FAILED', 'PostgreSQL cannot run as root: choose another run_as_user');
+    if (account?.uid === 0)
+      throw new AgentFailure('ENGINE_FAILED', 'PostgreSQL cannot run as root: choose another run_as_user');
     if (account) return account;
   }
   throw new AgentFailure('ENGINE_FAILED', `no such user to run PostgreSQL as: ${candidates.join(', ')}`);

@@ -13,7 +13,11 @@ export const freezeSessionName = 'reprise-freeze';
  * answer of this very session to `pg_backup_stop` proves that it was held.
  * @throws AgentFailure FREEZE_FAILED; no session is left then.
  */
-export async function openBackupSession(cluster: Cluster, label: string, timeoutSeconds: number): Promise<FrozenDatabase> {
+export async function openBackupSession(
+  cluster: Cluster,
+  label: string,
+  timeoutSeconds: number,
+): Promise<FrozenDatabase> {
   const client = newClient(cluster, freezeSessionName, timeoutSeconds);
   let lost: string | null = null;
   client.on('error', (error) => (lost = `the session of the freeze died: ${error.message}`));

@@ -18,7 +18,10 @@ const installRoots = ['/usr/lib/postgresql', '/usr/pgsql', '/opt/homebrew/opt'] 
 export async function findBinaries(binDir: string | undefined, account: Account | null): Promise<string> {
   const found = binDir ?? (await newestInstalled());
   if (found === null || !(await isThere(join(found, 'postgres')))) {
-    throw new AgentFailure('ENGINE_FAILED', `no PostgreSQL programs in ${found ?? installRoots.join(', ')}: set engine.bin_dir`);
+    throw new AgentFailure(
+      'ENGINE_FAILED',
+      `no PostgreSQL programs in ${found ?? installRoots.join(', ')}: set engine.bin_dir`,
+    );
   }
   return (await isReachable(join(found, 'postgres'), account)) ? found : copyForAccount(found);
 }
@@ -29,7 +32,8 @@ async function newestInstalled(): Promise<string | null> {
     if (!(await isThere(root))) continue;
     for (const entry of await readdir(root)) {
       const path = join(root, entry, 'bin');
-      if (await isThere(join(path, 'postgres'))) versions.push({ major: Number.parseInt(entry.replace(/^\D*/, ''), 10), path });
+      if (await isThere(join(path, 'postgres')))
+        versions.push({ major: Number.parseInt(entry.replace(/^\D*/, ''), 10), path });
     }
   }
   return versions.sort((left, right) => right.major - left.major)[0]?.path ?? null;

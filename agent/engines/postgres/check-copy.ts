@@ -14,12 +14,18 @@ export async function checkCopy(cluster: Cluster, restorePoint: string): Promise
   const reached = await withSession(cluster, sessionTimeoutSeconds, async (value) => {
     const inRecovery = (await value('SELECT pg_is_in_recovery()')) === 'true';
     if (inRecovery !== cluster.standby) {
-      throw new AgentFailure('ENGINE_FAILED', cluster.standby ? 'the copy did not stay in recovery' : 'the copy is still in recovery');
+      throw new AgentFailure(
+        'ENGINE_FAILED',
+        cluster.standby ? 'the copy did not stay in recovery' : 'the copy is still in recovery',
+      );
     }
     return value(inRecovery ? 'SELECT pg_last_wal_replay_lsn()' : 'SELECT pg_current_wal_lsn()');
   });
   if (restorePoint === '') return;
   if (reached === null || parseLsn(reached) < parseLsn(restorePoint)) {
-    throw new AgentFailure('ENGINE_FAILED', `the copy reached ${reached ?? 'nothing'}, less than the restore point ${restorePoint}`);
+    throw new AgentFailure(
+      'ENGINE_FAILED',
+      `the copy reached ${reached ?? 'nothing'}, less than the restore point ${restorePoint}`,
+    );
   }
 }

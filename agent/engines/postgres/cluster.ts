@@ -26,7 +26,8 @@ export const superuser = 'postgres';
 export function clusterOf(database: DatabaseRecord, deviceRoot: DeviceRoot, privateRoot: string): Cluster {
   const data = database.volumes.find(({ kind }) => kind === 'data');
   const log = database.volumes.find(({ kind }) => kind === 'log');
-  if (!data || database.port === null) throw new AgentFailure('ENGINE_FAILED', `database ${database.id} has no data volume or no port`);
+  if (!data || database.port === null)
+    throw new AgentFailure('ENGINE_FAILED', `database ${database.id} has no data volume or no port`);
   const privateDirectory = join(privateRoot, database.id);
   return {
     port: database.port,

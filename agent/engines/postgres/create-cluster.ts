@@ -15,7 +15,11 @@ const initTimeoutSeconds = 300;
  * but the agent can log in until one is set.
  * @throws AgentFailure ENGINE_FAILED when a folder is in use; folders made here are removed again.
  */
-export async function createCluster(cluster: Cluster, programs: ServerPrograms, superuserPassword: string | null): Promise<void> {
+export async function createCluster(
+  cluster: Cluster,
+  programs: ServerPrograms,
+  superuserPassword: string | null,
+): Promise<void> {
   const folders = [cluster.dataDirectory, ...(cluster.walDirectory === null ? [] : [cluster.walDirectory])];
   for (const folder of folders) await refuseUsed(folder);
   const { account } = programs;
@@ -25,10 +29,23 @@ export async function createCluster(cluster: Cluster, programs: ServerPrograms, 
       await mkdir(folder, { recursive: true, mode: 0o700 });
       if (account) await chown(folder, account.uid, account.gid);
       if (!(await isReachable(folder, account))) {
-        throw new AgentFailure('ENGINE_FAILED', `a folder above ${folder} is closed to user ${account?.name ?? 'of the agent'}`);
+        throw new AgentFailure(
+          'ENGINE_FAILED',
+          `a folder above ${folder} is closed to user ${account?.name ?? 'of the agent'}`,
+        );
       }
     }
-    const args = ['-D', cluster.dataDirectory, '-U', superuser, '-E', 'UTF8', '--locale=C', '--auth=scram-sha-256', '--no-instructions'];
+    const args = [
+      '-D',
+      cluster.dataDirectory,
+      '-U',
+      superuser,
+      '-E',
+      'UTF8',
+      '--locale=C',
+      '--auth=scram-sha-256',
+      '--no-instructions',
+    ];
     if (cluster.walDirectory !== null) args.push(`--waldir=${cluster.walDirectory}`);
     // initdb insists on a password for scram; without one wanted, a random one that nobody ever learns closes TCP.
     await writeDurably(passwordFile, `${superuserPassword ?? randomBytes(24).toString('hex')}\n`, { owner: account });

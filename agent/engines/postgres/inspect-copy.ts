@@ -43,7 +43,11 @@ export async function readCopyLayout(source: CopySource, deviceRoot: DeviceRoot)
   return { dataSerial, dataDirectory, wal };
 }
 
-async function readWalPlace(source: CopySource, dataDirectory: string, deviceRoot: DeviceRoot): Promise<CopyLayout['wal']> {
+async function readWalPlace(
+  source: CopySource,
+  dataDirectory: string,
+  deviceRoot: DeviceRoot,
+): Promise<CopyLayout['wal']> {
   const link = join(dataDirectory, 'pg_wal');
   if (await isPlain(link, 'directory')) return null;
   const target = await readlink(link);
@@ -51,14 +55,18 @@ async function readWalPlace(source: CopySource, dataDirectory: string, deviceRoo
   if (!place) throw refuse(`pg_wal leads to ${target}, outside the volumes of the database`);
   const volume = deviceRoot.pathOf(place.serial);
   const directory = join(volume, place.pathInVolume);
-  const real = (await isPlain(directory, 'directory')) ? relative(await realpath(volume), await realpath(directory)) : '..';
-  if (real.startsWith('..')) throw refuse(`pg_wal leads to ${target}, which is no folder of the copied volume ${place.serial}`);
+  const real = (await isPlain(directory, 'directory'))
+    ? relative(await realpath(volume), await realpath(directory))
+    : '..';
+  if (real.startsWith('..'))
+    throw refuse(`pg_wal leads to ${target}, which is no folder of the copied volume ${place.serial}`);
   return { ...place, directory };
 }
 
 async function refuseTablespaces(dataDirectory: string): Promise<void> {
   const tablespaces = await readdir(join(dataDirectory, 'pg_tblspc'));
-  if (tablespaces.length > 0) throw refuse(`the cluster has ${tablespaces.length} tablespaces, which cannot be copied with it`);
+  if (tablespaces.length > 0)
+    throw refuse(`the cluster has ${tablespaces.length} tablespaces, which cannot be copied with it`);
 }
 
 async function refuseLinksOut(dataDirectory: string): Promise<void> {
@@ -66,7 +74,8 @@ async function refuseLinksOut(dataDirectory: string): Promise<void> {
     const path = join(entry.parentPath, entry.name);
     if (!entry.isSymbolicLink() || path === join(dataDirectory, 'pg_wal')) continue;
     const target = resolve(dirname(path), await readlink(path));
-    if (!target.startsWith(dataDirectory + sep)) throw refuse(`${relative(dataDirectory, path)} is a link out of the data directory`);
+    if (!target.startsWith(dataDirectory + sep))
+      throw refuse(`${relative(dataDirectory, path)} is a link out of the data directory`);
   }
 }
 

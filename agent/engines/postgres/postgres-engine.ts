@@ -63,7 +63,12 @@ export async function openPostgresEngine(options: PostgresOptions): Promise<Engi
   };
 }
 
-async function attachCopy(cluster: Cluster, source: CopySource, programs: ServerPrograms, deviceRoot: DeviceRoot): Promise<void> {
+async function attachCopy(
+  cluster: Cluster,
+  source: CopySource,
+  programs: ServerPrograms,
+  deviceRoot: DeviceRoot,
+): Promise<void> {
   const layout = await readCopyLayout(source, deviceRoot);
   await prepareCopy(layout, { standby: cluster.standby, account: programs.account });
   await startServer(cluster, programs);
@@ -76,10 +81,16 @@ const volumesOf = ({ dataSerial, wal }: CopyLayout): readonly DatabaseVolume[] =
 ];
 
 async function readVersion(programs: ServerPrograms): Promise<string> {
-  const answer = await runProgram(join(programs.binDir, 'postgres'), ['--version'], { account: programs.account, timeoutSeconds: 30 });
+  const answer = await runProgram(join(programs.binDir, 'postgres'), ['--version'], {
+    account: programs.account,
+    timeoutSeconds: 30,
+  });
   const version = /(\d+)[.\d]*/.exec(answer);
   if (!version || Number(version[1]) < oldestMajorVersion) {
-    throw new AgentFailure('ENGINE_FAILED', `PostgreSQL ${oldestMajorVersion} or newer is needed, found "${answer.trim()}"`);
+    throw new AgentFailure(
+      'ENGINE_FAILED',
+      `PostgreSQL ${oldestMajorVersion} or newer is needed, found "${answer.trim()}"`,
+    );
   }
   return version[0];
 }
@@ -88,6 +99,8 @@ async function readVersion(programs: ServerPrograms): Promise<string> {
 async function endForgottenSessions(cluster: Cluster): Promise<void> {
   if ((await serverPid(cluster)) === null) return;
   await withSession(cluster, 10, (value) =>
-    value('SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = $1', [freezeSessionName]),
+    value('SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = $1', [
+      freezeSessionName,
+    ]),
   );
 }

@@ -21,7 +21,10 @@ const droppedFiles = [
 ] as const;
 
 /** Makes a copied cluster one that may be started beside its source. May be repeated. */
-export async function prepareCopy(layout: CopyLayout, options: { readonly standby: boolean; readonly account: Account | null }): Promise<void> {
+export async function prepareCopy(
+  layout: CopyLayout,
+  options: { readonly standby: boolean; readonly account: Account | null },
+): Promise<void> {
   const { dataDirectory, wal } = layout;
   const { account } = options;
   await takeOwnership(dataDirectory, account);
@@ -49,6 +52,9 @@ async function takeOwnership(folder: string, account: Account | null): Promise<v
     await lchown(folder, account.uid, account.gid);
   }
   if (!(await isReachable(folder, account))) {
-    throw new AgentFailure('ENGINE_FAILED', `a folder above ${folder} is closed to user ${account?.name ?? 'of the agent'}`);
+    throw new AgentFailure(
+      'ENGINE_FAILED',
+      `a folder above ${folder} is closed to user ${account?.name ?? 'of the agent'}`,
+    );
   }
 }

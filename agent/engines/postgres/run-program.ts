@@ -33,7 +33,13 @@ export function runProgram(file: string, args: readonly string[], run: ProgramRu
     child.on('exit', (code, signal) => {
       clearTimeout(timer);
       if (code === 0) resolve(output);
-      else reject(new AgentFailure('ENGINE_FAILED', `${programName(file)} ended with ${code ?? signal}: ${errors.trim().slice(-1000)}`));
+      else
+        reject(
+          new AgentFailure(
+            'ENGINE_FAILED',
+            `${programName(file)} ended with ${code ?? signal}: ${errors.trim().slice(-1000)}`,
+          ),
+        );
     });
   });
 }

@@ -29,9 +29,23 @@ export async function startServer(cluster: Cluster, programs: ServerPrograms): P
   await openPrivateDirectory(cluster, programs.account);
   await writeDurably(cluster.accessRulesPath, accessRules(cluster), { owner: programs.account });
   const options = startOptions(cluster).map(shellWord).join(' ');
-  const args = ['start', '-w', '-t', String(startTimeoutSeconds), '-D', cluster.dataDirectory, '-l', cluster.logPath, '-o', options];
+  const args = [
+    'start',
+    '-w',
+    '-t',
+    String(startTimeoutSeconds),
+    '-D',
+    cluster.dataDirectory,
+    '-l',
+    cluster.logPath,
+    '-o',
+    options,
+  ];
   try {
-    await runProgram(join(programs.binDir, 'pg_ctl'), args, { account: programs.account, timeoutSeconds: startTimeoutSeconds + 30 });
+    await runProgram(join(programs.binDir, 'pg_ctl'), args, {
+      account: programs.account,
+      timeoutSeconds: startTimeoutSeconds + 30,
+    });
   } catch (error) {
     throw new AgentFailure('ENGINE_FAILED', `PostgreSQL did not start: ${await complaints(cluster)}`, error);
   }

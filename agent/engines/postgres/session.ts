@@ -1,6 +1,9 @@
 import { Client } from 'pg';
 import { type Cluster, superuser } from './cluster.ts';
 
+/** What the agent's own questions are answered with, as `pg` reads it: no dates, no documents. */
+type Scalar = string | number | boolean | null;
+
 /** Text of the first column of the first row, or null. */
 export type FirstValue = (sql: string, values?: readonly unknown[]) => Promise<string | null>;
 
@@ -22,13 +25,17 @@ export function newClient(cluster: Cluster, purpose: string, timeoutSeconds: num
 }
 
 export async function firstValue(client: Client, sql: string, values: readonly unknown[] = []): Promise<string | null> {
-  const answer = await client.query<unknown[]>({ text: sql, values: [...values], rowMode: 'array' });
+  const answer = await client.query<Scalar[]>({ text: sql, values: [...values], rowMode: 'array' });
   const value = answer.rows[0]?.[0];
   return value === null || value === undefined ? null : String(value);
 }
 
 /** Runs `work` in a session of its own. A session that dies shows as a rejected query, so its event needs no answer. */
-export async function withSession<T>(cluster: Cluster, timeoutSeconds: number, work: (value: FirstValue) => Promise<T>): Promise<T> {
+export async function withSession<T>(
+  cluster: Cluster,
+  timeoutSeconds: number,
+  work: (value: FirstValue) => Promise<T>,
+): Promise<T> {
   const client = newClient(cluster, 'reprise-agent', timeoutSeconds);
   client.on('error', () => undefined);
   await client.connect();

@@ -19,7 +19,9 @@ export function placeOfWal(linkTarget: string, pairs: readonly Pair[]): WalPlace
   // From the end: an outer folder that happens to be named like a serial must not win over the mounted volume.
   for (let index = segments.length - 1; index >= 0; index -= 1) {
     // The copy's own serial is there already when an attach that died in the middle is done again.
-    const pair = pairs.find(({ source_serial, serial }) => source_serial === segments[index] || serial === segments[index]);
+    const pair = pairs.find(
+      ({ source_serial, serial }) => source_serial === segments[index] || serial === segments[index],
+    );
     if (!pair) continue;
     const pathInVolume = segments.slice(index + 1).join('/');
     return pathInVolume === '' ? null : { serial: pair.serial, pathInVolume };

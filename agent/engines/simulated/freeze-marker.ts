@@ -17,8 +17,13 @@ const pollMilliseconds = 5;
 export async function setFreezeMarker(volume: string, freezeId: string, maxSeconds: number): Promise<void> {
   const deadline = performance.now() + maxSeconds * 1000;
   const other = await readMarker(volume);
-  if (other && other.freeze_id !== freezeId && Date.now() < other.expires_at_ms) throw new Error('another freeze is in force');
-  await writeDurably(freezeMarkerPath(volume), JSON.stringify({ freeze_id: freezeId, expires_at_ms: Date.now() + maxSeconds * 1000 }), { mode: 0o644 });
+  if (other && other.freeze_id !== freezeId && Date.now() < other.expires_at_ms)
+    throw new Error('another freeze is in force');
+  await writeDurably(
+    freezeMarkerPath(volume),
+    JSON.stringify({ freeze_id: freezeId, expires_at_ms: Date.now() + maxSeconds * 1000 }),
+    { mode: 0o644 },
+  );
   for (;;) {
     const holder = await readTextIfThere(appendLockPath(volume));
     if (holder === null || !isAlive(holder)) return;

@@ -14,7 +14,10 @@ export async function reconcileRows(dataVolume: string, logVolume: string): Prom
   const rows = wholeLines((await readTextIfThere(dataPath)) ?? '');
   const log = wholeLines((await readTextIfThere(logPath)) ?? '');
   if (rows.length > log.length || rows.some((row, index) => row !== log[index])) {
-    throw new AgentFailure('ENGINE_FAILED', `data (${rows.length} rows) and log (${log.length} rows) are not of one instant`);
+    throw new AgentFailure(
+      'ENGINE_FAILED',
+      `data (${rows.length} rows) and log (${log.length} rows) are not of one instant`,
+    );
   }
   const text = log.map((line) => `${line}\n`).join('');
   await writeDurably(logPath, text, { mode: 0o644 });

@@ -42,7 +42,9 @@ export async function appendRow(deviceRoot: string, serial: string, row: unknown
 
 /** Every whole row of the database on `<deviceRoot>/<serial>`, its data volume, in order. */
 export const readRows = async (deviceRoot: string, serial: string): Promise<readonly unknown[]> =>
-  wholeLines((await readTextIfThere(rowsPath(join(deviceRoot, serial)))) ?? '').map((line): unknown => JSON.parse(line));
+  wholeLines((await readTextIfThere(rowsPath(join(deviceRoot, serial)))) ?? '').map((line): unknown =>
+    JSON.parse(line),
+  );
 
 async function appendSynced(path: string, line: string): Promise<void> {
   const file = await open(path, 'a', 0o644);

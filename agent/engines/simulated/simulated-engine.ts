@@ -6,7 +6,14 @@ import { isNotFound, writeDurably } from '../../journal/durable-file.ts';
 import type { DatabaseRecord, DatabaseVolume } from '../../registry/database-record.ts';
 import { unlock } from '../../registry/file-lock.ts';
 import type { CopySource, Engine, FreezeEnd } from '../engine.ts';
-import { appendLockPath, type DatabaseHeader, headerPath, logRowsPath, readHeader, rowsPath } from './database-files.ts';
+import {
+  appendLockPath,
+  type DatabaseHeader,
+  headerPath,
+  logRowsPath,
+  readHeader,
+  rowsPath,
+} from './database-files.ts';
 import { clearFreezeMarker, removeFreezeMarker, setFreezeMarker } from './freeze-marker.ts';
 import { reconcileRows } from './reconcile-rows.ts';
 
@@ -15,7 +22,9 @@ import { reconcileRows } from './reconcile-rows.ts';
  * source held. It has no process: starting and stopping change nothing.
  */
 export function createSimulatedEngine(deviceRoot: DeviceRoot): Engine {
-  const volumesOf = (database: DatabaseRecord): { readonly data: string; readonly log: string; readonly logSerial: string | null } => {
+  const volumesOf = (
+    database: DatabaseRecord,
+  ): { readonly data: string; readonly log: string; readonly logSerial: string | null } => {
     const data = deviceRoot.pathOf(serialOf(database.volumes, 'data') ?? '');
     const logSerial = serialOf(database.volumes, 'log');
     return { data, log: logSerial === null ? data : deviceRoot.pathOf(logSerial), logSerial };
@@ -37,7 +46,8 @@ export function createSimulatedEngine(deviceRoot: DeviceRoot): Engine {
     inspectCopy: (source) => inspect(source, deviceRoot),
     create: async (database) => {
       const { data, log } = volumesOf(database);
-      if ((await readHeader(data)) !== null) throw new AgentFailure('ENGINE_FAILED', 'the volume holds a database already');
+      if ((await readHeader(data)) !== null)
+        throw new AgentFailure('ENGINE_FAILED', 'the volume holds a database already');
       await writeDurably(logRowsPath(log), '', { mode: 0o644 });
       await writeDurably(rowsPath(data), '', { mode: 0o644 });
       await writeHeader(database);
@@ -79,7 +89,8 @@ async function inspect(source: CopySource, deviceRoot: DeviceRoot): Promise<read
     if (header) found.push({ serial, header });
   }
   const [data, another] = found;
-  if (!data || another) throw new AgentFailure('LAYOUT_NOT_SUPPORTED', `${found.length} of the volumes hold a database, expected one`);
+  if (!data || another)
+    throw new AgentFailure('LAYOUT_NOT_SUPPORTED', `${found.length} of the volumes hold a database, expected one`);
   const others = source.volumes.filter(({ serial }) => serial !== data.serial);
   const logOfSource = data.header.log_serial;
   // The copy still names its source's log volume, or its own when an attach that died is done again.

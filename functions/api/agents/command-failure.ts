@@ -1,9 +1,7 @@
 import { agentPaths, CommandFailure } from '../../../shared/contracts/agent.ts';
 import { defineOperation } from '../../../shared/http/route.ts';
 import type { AgentApiDeps } from '../api-deps.ts';
-import { agentHost } from './agent-host.ts';
-import { commandOfCall, CommandPath } from './command-of-call.ts';
-import { takeInventory } from './take-inventory.ts';
+import { answeredCommand, CommandPath } from './command-of-call.ts';
 
 /** Longest cause Step Functions takes is 32 kB; people read a sentence. */
 const maxCauseLength = 2000;
@@ -24,14 +22,12 @@ export const commandFailure = defineOperation({
   successStatus: 204,
   task: null,
   async run(deps: AgentApiDeps, call) {
-    const host = await agentHost(deps.store, call);
-    const command = await commandOfCall(deps.store, host, call.path.command_id);
     const { error, inventory } = call.body;
-    if (inventory !== undefined) await takeInventory(deps, host, inventory);
+    const command = await answeredCommand(deps, call, call.path.command_id, inventory);
     const leavesNothing = command.purpose === 'do' && command.kind !== 'attach';
     if (leavesNothing) await deps.store.markUndone(command.requestId, command.effectId);
     await deps.store.settleCommand(command.requestId, command.commandId, 'failed');
-    const cause = `host '${host.hostId}' could not ${command.kind}: ${error.message} (${error.code})`;
+    const cause = `host '${command.hostId}' could not ${command.kind}: ${error.message} (${error.code})`;
     await deps.flows.fail(command.token, 'AgentFailed', cause.slice(0, maxCauseLength));
     return {};
   },

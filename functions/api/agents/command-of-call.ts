@@ -1,8 +1,13 @@
 import * as z from 'zod/mini';
+import type { InventoryReport } from '../../../shared/contracts/agent.ts';
 import { DomainError } from '../../../shared/domain/errors.ts';
 import type { Host } from '../../../shared/domain/host.ts';
 import type { CommandRecord, CommandStore } from '../../../shared/ports/store.ts';
 import { requestIdOfCommand } from '../../../shared/use-cases/agent-command.ts';
+import type { ApiCall } from '../../../shared/http/route.ts';
+import type { AgentApiDeps } from '../api-deps.ts';
+import { agentHost } from './agent-host.ts';
+import { takeInventory } from './take-inventory.ts';
 
 export const CommandPath = z.object({ command_id: z.string().check(z.minLength(1), z.maxLength(256)) });
 
@@ -11,4 +16,17 @@ export async function commandOfCall(store: Pick<CommandStore, 'getCommand'>, hos
   const command = await store.getCommand(requestIdOfCommand(commandId), commandId);
   if (command?.hostId === host.hostId) return command;
   throw new DomainError('NotFound', `Command '${commandId}' not found`);
+}
+
+/** The command a host answers; the inventory that rides on the answer is taken over first. */
+export async function answeredCommand(
+  deps: AgentApiDeps,
+  call: Pick<ApiCall, 'principal'>,
+  commandId: string,
+  inventory: InventoryReport | undefined,
+): Promise<CommandRecord> {
+  const host = await agentHost(deps.store, call);
+  const command = await commandOfCall(deps.store, host, commandId);
+  if (inventory !== undefined) await takeInventory(deps, host, inventory);
+  return command;
 }

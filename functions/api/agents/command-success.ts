@@ -2,9 +2,7 @@ import { agentPaths, CommandSuccess, ThawResult } from '../../../shared/contract
 import { defineOperation } from '../../../shared/http/route.ts';
 import type { CommandRecord } from '../../../shared/ports/store.ts';
 import type { AgentApiDeps } from '../api-deps.ts';
-import { agentHost } from './agent-host.ts';
-import { commandOfCall, CommandPath } from './command-of-call.ts';
-import { takeInventory } from './take-inventory.ts';
+import { answeredCommand, CommandPath } from './command-of-call.ts';
 
 /** A freeze that was not held from beginning to end fails its step, so that the snapshot is taken again. */
 async function signal(deps: AgentApiDeps, command: CommandRecord, result: Readonly<Record<string, unknown>>): Promise<void> {
@@ -34,10 +32,8 @@ export const commandSuccess = defineOperation({
   successStatus: 204,
   task: null,
   async run(deps: AgentApiDeps, call) {
-    const host = await agentHost(deps.store, call);
-    const command = await commandOfCall(deps.store, host, call.path.command_id);
     const { result, inventory } = call.body;
-    if (inventory !== undefined) await takeInventory(deps, host, inventory);
+    const command = await answeredCommand(deps, call, call.path.command_id, inventory);
     // A thaw takes its freeze back, whoever asked for it.
     const undoes = command.purpose === 'undo' || command.kind === 'thaw';
     if (undoes) await deps.store.markUndone(command.requestId, command.effectId);

@@ -63,6 +63,10 @@ async function locate(deps: InventoryDeps, serials: readonly string[]): Promise<
 
 const withoutSequence = (database: Database): string => JSON.stringify({ ...database, sequence: 0 });
 
+/** Rows of this inventory's other parts, and of one newer still that was taken over meanwhile, are not gone. */
+const isOlder = (database: Database, host: Host, report: InventoryReport): boolean =>
+  database.generation < host.generation || (database.generation === host.generation && database.sequence < report.sequence);
+
 /**
  * Rows that changed are written, rows that are gone after the last chunk are removed, then the sequence is closed.
  * An inventory older than the stored one changes nothing. Parts of one inventory come in order.
@@ -86,8 +90,8 @@ export async function takeInventory(deps: InventoryDeps, host: Host, report: Inv
   await deps.store.putDatabases(changed);
   if (report.chunk !== report.chunks - 1) return;
   const reported = new Set(report.databases.map((one) => one.id));
-  const gone = before.filter((one) => !reported.has(one.dbId) && (inOneChunk || one.sequence !== report.sequence));
-  await Promise.all(gone.map((one) => deps.store.removeDatabase(host.hostId, one.dbId)));
+  const gone = before.filter((one) => !reported.has(one.dbId) && isOlder(one, host, report));
+  await deps.store.removeDatabases(gone);
   const setChanged = gone.length > 0 || changed.some((one) => beforeById.get(one.dbId)?.name !== one.name);
   if (setChanged || report.sequence > host.inventorySequence) {
     await deps.store.closeInventory(host.hostId, host.generation, report.sequence, setChanged);

@@ -13,7 +13,7 @@ import type { FlowsPort } from '../../../shared/ports/flows.ts';
 import type { Log } from '../../../shared/ports/log.ts';
 import type { Store } from '../../../shared/ports/store.ts';
 import { startAttempt } from '../../../shared/use-cases/attempts.ts';
-import { releaseAll, resume } from '../../../shared/use-cases/locking.ts';
+import { releaseAll, repairHandOver } from '../../../shared/use-cases/locking.ts';
 
 export interface SweepDeps {
   readonly store: Store;
@@ -32,11 +32,12 @@ async function blockingHostIsBack(deps: SweepDeps, task: Task): Promise<boolean>
   return hosts.some((host) => isConnected(host, nowSeconds(deps.clock)) && host.lastSeenSeconds > task.updatedAtSeconds);
 }
 
-/** Signals owners that were handed a lock and never heard. */
-async function resumeHandOvers(deps: SweepDeps, task: Task): Promise<void> {
-  for (const key of lockKeysOf(task.plan)) {
-    const lock = await deps.store.readLock(key);
-    if (lock?.owner === task.requestId && lock.unsignalled !== null) await resume(deps, key, lock.unsignalled);
+/** Signals owners that were handed a lock and never heard; a young hand-over is left to whoever made it. */
+async function repairHandOvers(deps: SweepDeps, task: Task): Promise<void> {
+  for (const lock of await deps.store.readLocks([...new Set(lockKeysOf(task.plan))])) {
+    if (lock.owner !== task.requestId || lock.unsignalled === null) continue;
+    if (nowSeconds(deps.clock) - lock.heldSinceSeconds < deps.settings.startGraceSeconds) continue;
+    await repairHandOver(deps, lock.key, lock.unsignalled);
   }
 }
 
@@ -50,7 +51,7 @@ async function giveUp(deps: SweepDeps, task: Task, why: string): Promise<void> {
 
 async function repair(deps: SweepDeps, task: Task): Promise<string> {
   const now = nowSeconds(deps.clock);
-  await resumeHandOvers(deps, task);
+  await repairHandOvers(deps, task);
   const execution = await deps.flows.status(flowOf(task), task.requestId, task.attempt);
   const back = task.state === 'needs_attention' && (await blockingHostIsBack(deps, task));
   const facts = { nowSeconds: now, blockingHostIsBack: back, graceSeconds: deps.settings.startGraceSeconds };
@@ -78,6 +79,17 @@ async function repair(deps: SweepDeps, task: Task): Promise<string> {
   return decided.action;
 }
 
+async function removeRetiredQueues(deps: SweepDeps): Promise<void> {
+  for (const queueUrl of await deps.store.listRetiredQueues()) {
+    try {
+      await deps.queues.removeQueue(queueUrl);
+      await deps.store.forgetRetiredQueue(queueUrl);
+    } catch (error) {
+      deps.log.error('queue not removed', { queue_url: queueUrl, error: String(error) });
+    }
+  }
+}
+
 export async function sweep(deps: SweepDeps): Promise<Readonly<Record<string, number>>> {
   const counts: Record<string, number> = {};
   for (const requestId of await deps.store.listOpenTasks()) {
@@ -96,9 +108,6 @@ export async function sweep(deps: SweepDeps): Promise<Readonly<Record<string, nu
       deps.log.error('task not repaired', { request_id: requestId, error: String(error) });
     }
   }
-  for (const queueUrl of await deps.store.listRetiredQueues()) {
-    await deps.queues.removeQueue(queueUrl);
-    await deps.store.forgetRetiredQueue(queueUrl);
-  }
+  await removeRetiredQueues(deps);
   return counts;
 }

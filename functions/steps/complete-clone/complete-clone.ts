@@ -1,8 +1,10 @@
 import type { Clone } from '../../../shared/domain/clone.ts';
+import { DomainError } from '../../../shared/domain/errors.ts';
 import { lockKeysOf } from '../../../shared/domain/plan.ts';
 import { nowSeconds } from '../../../shared/ports/clock.ts';
 import { releaseAll } from '../../../shared/use-cases/locking.ts';
 import { destinationOf } from '../destination.ts';
+import { doneState } from '../done-state.ts';
 import { attachEffectId } from '../effect-of.ts';
 import { AttachOutcome } from '../outcomes.ts';
 import { createClonePlanOf } from '../plan-of.ts';
@@ -10,7 +12,8 @@ import { defineStep, StepInput } from '../step.ts';
 
 /**
  * Shows the snapshot and the clones, frees the names, and turns the task `done` last: whoever reads after that sees
- * everything. Repeatable from any point. Nothing to undo, because after it the task is done.
+ * everything. Showing them is the point of no return: from there the task is carried through and cannot be canceled.
+ * Repeatable from any point. Nothing to undo.
  */
 export const completeClone = defineStep({
   name: 'complete-clone',
@@ -42,7 +45,8 @@ export const completeClone = defineStep({
         snapshotIds: new Set(),
       });
     }
-    await deps.store.publishClones(task.requestId, task.snapshotId, clones);
+    const published = await deps.store.publishClones(task.requestId, task.snapshotId, clones);
+    if (published === 'refused') throw new DomainError('TaskCanceled', 'the task was canceled');
     await releaseAll(deps, lockKeysOf(plan), task.requestId);
     const result = {
       snapshotId: task.snapshotId,
@@ -55,7 +59,7 @@ export const completeClone = defineStep({
         sourceDbName: clone.sourceDbName,
       })),
     };
-    await deps.store.finishTask(task.requestId, 'done', { error: '', result }, nowSeconds(deps.clock));
+    await deps.store.finishTask(task.requestId, doneState(task), { error: '', result }, nowSeconds(deps.clock));
     return { clones: clones.length };
   },
 });

@@ -35,7 +35,10 @@ type Kind = Footprint['kind'];
 const MAKE_ORDER: readonly Kind[] = ['host', 'bytes', 'device'];
 const REMOVE_ORDER: readonly Kind[] = ['device', 'bytes', 'host'];
 
-async function inParallel(footprints: readonly Footprint[], work: (footprint: Footprint) => Promise<void>): Promise<void> {
+async function inParallel(
+  footprints: readonly Footprint[],
+  work: (footprint: Footprint) => Promise<void>,
+): Promise<void> {
   const queue = footprints.values();
   const worker = async (): Promise<void> => {
     for (const footprint of queue) await work(footprint);
@@ -88,7 +91,11 @@ export function createDisk({ layout, copyTree, holdWriters, now }: DiskOptions):
   };
 
   const remove = async (footprints: readonly Footprint[]): Promise<void> => {
-    for (const kind of REMOVE_ORDER) await inParallel(footprints.filter((footprint) => footprint.kind === kind), removeOne);
+    for (const kind of REMOVE_ORDER)
+      await inParallel(
+        footprints.filter((footprint) => footprint.kind === kind),
+        removeOne,
+      );
   };
 
   /**
@@ -114,7 +121,11 @@ export function createDisk({ layout, copyTree, holdWriters, now }: DiskOptions):
       const calm = footprints.filter((footprint) => !isLiveCopy(footprint));
       try {
         const heldAtSeconds = live.length === 0 ? undefined : await copyLive(live, midway);
-        for (const kind of MAKE_ORDER) await inParallel(calm.filter((footprint) => footprint.kind === kind), makeOne);
+        for (const kind of MAKE_ORDER)
+          await inParallel(
+            calm.filter((footprint) => footprint.kind === kind),
+            makeOne,
+          );
         if (live.length === 0) await midway();
         return heldAtSeconds;
       } catch (error) {

@@ -30,17 +30,25 @@ function* expectedOnDisk({ resources, store }: ArrayRuntime): Generator<Expected
 
 /** A request that the death of the process cut off had not written its record yet, or had removed it already. */
 async function removeBytesWithoutRecord(expected: readonly Expected[], layout: Layout): Promise<void> {
-  const wanted = new Set(expected.flatMap(({ footprint }) => (footprint.kind === 'bytes' ? [String(footprint.id)] : [])));
+  const wanted = new Set(
+    expected.flatMap(({ footprint }) => (footprint.kind === 'bytes' ? [String(footprint.id)] : [])),
+  );
   for (const name of await readdir(layout.volumes)) {
     if (!wanted.has(name)) await rm(join(layout.volumes, name), { recursive: true, force: true, maxRetries: 5 });
   }
 }
 
 /** Does not come from a crash: somebody took the directory away. The object goes too, or stays and is named when others need it. */
-async function dropRecordsWithoutBytes(runtime: ArrayRuntime, expected: readonly Expected[], layout: Layout, report: (line: string) => void): Promise<void> {
+async function dropRecordsWithoutBytes(
+  runtime: ArrayRuntime,
+  expected: readonly Expected[],
+  layout: Layout,
+  report: (line: string) => void,
+): Promise<void> {
   for (const { collection, record, footprint } of expected) {
     if (footprint.kind !== 'bytes' || existsSync(layout.volume(footprint.id))) continue;
-    const [owner, id] = collection === 'volsnaps' ? ['snapshots', refIdIn(record, 'snapshot') ?? 0] : [collection, record.id];
+    const [owner, id] =
+      collection === 'volsnaps' ? ['snapshots', refIdIn(record, 'snapshot') ?? 0] : [collection, record.id];
     if (runtime.store.find(owner, id) === undefined) continue;
     try {
       await removeObject(runtime, definitionIn(runtime, owner), id);
@@ -57,7 +65,9 @@ async function repairDeviceRoots(runtime: ArrayRuntime, expected: readonly Expec
   const footprints = expected.map(({ footprint }) => footprint).filter((footprint) => footprint.kind !== 'bytes');
   const wanted = new Map(
     footprints.flatMap((footprint) =>
-      footprint.kind === 'device' ? [[layout.device(footprint.host, footprint.serial), deviceTarget(footprint.id)]] : [[layout.host(footprint.name), '']],
+      footprint.kind === 'device'
+        ? [[layout.device(footprint.host, footprint.serial), deviceTarget(footprint.id)]]
+        : [[layout.host(footprint.name), '']],
     ),
   );
   for (const host of await readdir(layout.hosts)) {
@@ -67,11 +77,17 @@ async function repairDeviceRoots(runtime: ArrayRuntime, expected: readonly Expec
     }
     for (const serial of await readdir(layout.host(host))) {
       const entry = layout.device(host, serial);
-      if ((await readlink(entry).catch(() => undefined)) !== wanted.get(entry)) await rm(entry, { recursive: true, force: true });
+      if ((await readlink(entry).catch(() => undefined)) !== wanted.get(entry))
+        await rm(entry, { recursive: true, force: true });
     }
   }
   await runtime.disk.make(
-    footprints.filter((footprint) => !existsSync(footprint.kind === 'device' ? layout.device(footprint.host, footprint.serial) : layout.host(footprint.name))),
+    footprints.filter(
+      (footprint) =>
+        !existsSync(
+          footprint.kind === 'device' ? layout.device(footprint.host, footprint.serial) : layout.host(footprint.name),
+        ),
+    ),
   );
 }
 

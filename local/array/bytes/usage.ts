@@ -51,6 +51,9 @@ export async function measureUsage(layout: Layout): Promise<Usage> {
     apparent_bytes: apparent,
     unique_bytes: shares ? null : apparent,
     shared_bytes: shares ? null : 0,
-    file_system: { total_bytes: fileSystem.blocks * fileSystem.bsize, free_bytes: fileSystem.bavail * fileSystem.bsize },
+    file_system: {
+      total_bytes: fileSystem.blocks * fileSystem.bsize,
+      free_bytes: fileSystem.bavail * fileSystem.bsize,
+    },
   };
 }

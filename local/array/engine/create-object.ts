@@ -18,7 +18,10 @@ function plan(runtime: ArrayRuntime, definition: ResourceDefinition, body: unkno
     const draft = readCreateBody(definition, body, store);
     checkObject(definition, draft, store);
     const objects = definition.assemble?.(draft, store) ?? [
-      { collection: definition.collection, record: { ...withCreationTime(definition, draft, store.now()), id: store.nextId(definition.collection) } },
+      {
+        collection: definition.collection,
+        record: { ...withCreationTime(definition, draft, store.now()), id: store.nextId(definition.collection) },
+      },
     ];
     const keys = objects.flatMap(({ collection, record }) => {
       const own = definitionIn(runtime, collection);
@@ -31,10 +34,17 @@ function plan(runtime: ArrayRuntime, definition: ResourceDefinition, body: unkno
   });
 }
 
-const withCreationTime = (definition: ResourceDefinition, draft: Readonly<Record<string, ArrayRecord[string]>>, now: number) =>
-  definition.fields['creation_time'] === undefined ? draft : { ...draft, creation_time: now };
+const withCreationTime = (
+  definition: ResourceDefinition,
+  draft: Readonly<Record<string, ArrayRecord[string]>>,
+  now: number,
+) => (definition.fields['creation_time'] === undefined ? draft : { ...draft, creation_time: now });
 
-function pinnedPaths(definition: ResourceDefinition, objects: readonly NewObject[], runtime: ArrayRuntime): readonly string[] {
+function pinnedPaths(
+  definition: ResourceDefinition,
+  objects: readonly NewObject[],
+  runtime: ArrayRuntime,
+): readonly string[] {
   const made = new Set(objects.map(({ collection, record }) => refPath(collection, record.id)));
   const paths = objects.flatMap(({ record }) => [
     ...Object.values(record).flatMap((value) => (isRef(value) ? [value.ref] : [])),
@@ -55,7 +65,12 @@ const stamped = (record: ArrayRecord, heldAtSeconds: number | undefined): ArrayR
  * directory without a record is half-made by definition, and is removed at the next start.
  * Throws ApiError; then nothing is left.
  */
-export async function createObject(runtime: ArrayRuntime, definition: ResourceDefinition, body: unknown, midway?: Midway): Promise<ArrayRecord> {
+export async function createObject(
+  runtime: ArrayRuntime,
+  definition: ResourceDefinition,
+  body: unknown,
+  midway?: Midway,
+): Promise<ArrayRecord> {
   const { objects, release } = plan(runtime, definition, body);
   try {
     const footprints = objects.flatMap(

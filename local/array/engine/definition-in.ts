@@ -11,7 +11,11 @@ export function definitionIn(runtime: Pick<ArrayRuntime, 'resources'>, collectio
 }
 
 /** The object with that id; throws a 404. */
-export function objectIn(runtime: Pick<ArrayRuntime, 'store'>, definition: ResourceDefinition, id: number): ArrayRecord {
+export function objectIn(
+  runtime: Pick<ArrayRuntime, 'store'>,
+  definition: ResourceDefinition,
+  id: number,
+): ArrayRecord {
   const record = runtime.store.find(definition.collection, id);
   if (record === undefined) throw new ApiError(404, `${definition.noun} ${id} does not exist`);
   return record;

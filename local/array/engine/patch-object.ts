@@ -8,7 +8,12 @@ import { refuseWhilePinned } from './remove-object.ts';
 import type { ArrayRuntime } from './runtime.ts';
 
 /** Changes an object. Throws ApiError; then nothing has changed. */
-export async function patchObject(runtime: ArrayRuntime, definition: ResourceDefinition, id: number, body: unknown): Promise<ArrayRecord> {
+export async function patchObject(
+  runtime: ArrayRuntime,
+  definition: ResourceDefinition,
+  id: number,
+  body: unknown,
+): Promise<ArrayRecord> {
   const { store, disk, reservations } = runtime;
   const before = objectIn(runtime, definition, id);
   const after = readPatchBody(definition, before, body, store);

@@ -16,7 +16,8 @@ export function plantSeeds({ resources, store }: Pick<ArrayRuntime, 'resources' 
   store.transaction(() => {
     for (const definition of resources.values()) {
       if (store.count(definition.collection, ALL, '') > 0) continue;
-      for (const seed of definition.seeds?.(store) ?? []) store.insert(definition.collection, withInitialValues(definition, seed));
+      for (const seed of definition.seeds?.(store) ?? [])
+        store.insert(definition.collection, withInitialValues(definition, seed));
     }
   });
 }

@@ -8,7 +8,7 @@ function asObject(body: unknown): Readonly<Record<string, unknown>> {
   return Object.fromEntries(Object.entries(body));
 }
 
-const kept = (field: FieldDefinition, value: Value): Value => field.store === undefined ? value : field.store(value);
+const kept = (field: FieldDefinition, value: Value): Value => (field.store === undefined ? value : field.store(value));
 
 /** Null in a create body says the same as leaving the field out: shipped clients send it for flags they do not set. */
 const isLeftOut = (sent: unknown): boolean => sent === undefined || sent === null;
@@ -30,7 +30,12 @@ export function readCreateBody(definition: ResourceDefinition, body: unknown, lo
 }
 
 /** The object after a PATCH. Fields that only the array sets are ignored, because clients send whole objects back. */
-export function readPatchBody(definition: ResourceDefinition, before: ArrayRecord, body: unknown, lookup: Lookup): ArrayRecord {
+export function readPatchBody(
+  definition: ResourceDefinition,
+  before: ArrayRecord,
+  body: unknown,
+  lookup: Lookup,
+): ArrayRecord {
   const changes: Record<string, Value> = {};
   for (const [name, sent] of Object.entries(asObject(body))) {
     const field = definition.fields[name];

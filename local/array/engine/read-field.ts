@@ -15,8 +15,10 @@ function readNumber(name: string, field: FieldDefinition, sent: unknown): number
 
 function readText(name: string, field: FieldDefinition, sent: unknown): string {
   if (typeof sent !== 'string') throw refused(`field ${name} must be a string`);
-  if (sent.length > (field.maxLength ?? 1000)) throw refused(`field ${name} is longer than ${field.maxLength ?? 1000} characters`);
-  if (field.pattern !== undefined && !field.pattern.test(sent)) throw refused(`field ${name} is empty or has characters that are not allowed`);
+  if (sent.length > (field.maxLength ?? 1000))
+    throw refused(`field ${name} is longer than ${field.maxLength ?? 1000} characters`);
+  if (field.pattern !== undefined && !field.pattern.test(sent))
+    throw refused(`field ${name} is empty or has characters that are not allowed`);
   return sent;
 }
 
@@ -32,9 +34,11 @@ const refTextOf = (sent: unknown): unknown =>
 
 function readRef(name: string, field: FieldDefinition, sent: unknown, lookup: Lookup): Value {
   const path = refTextOf(sent);
-  if (typeof path !== 'string') throw refused(`field ${name} must be a reference such as {"ref": "/${field.to?.[0] ?? 'x'}/1"}`);
+  if (typeof path !== 'string')
+    throw refused(`field ${name} must be a reference such as {"ref": "/${field.to?.[0] ?? 'x'}/1"}`);
   const target = parseRefPath(path);
-  const known = target !== undefined && (field.to ?? []).includes(target.collection) && lookup.follow(path) !== undefined;
+  const known =
+    target !== undefined && (field.to ?? []).includes(target.collection) && lookup.follow(path) !== undefined;
   if (!known) throw refused(`field ${name} points to ${path}, which does not exist or is not possible here`);
   return { ref: path };
 }
@@ -42,7 +46,7 @@ function readRef(name: string, field: FieldDefinition, sent: unknown, lookup: Lo
 /** Clients take something out of a ref field with null, with an empty string or with an empty object. */
 const isNothing = (field: FieldDefinition, sent: unknown): boolean =>
   sent === null ||
-  (field.kind === 'ref' && (sent === '' || (typeof sent === 'object' && Object.keys(sent ?? {}).length === 0)));
+  (field.kind === 'ref' && (sent === '' || (typeof sent === 'object' && Object.keys(sent).length === 0)));
 
 /** Reads one sent value; numbers and booleans may come as strings. Throws a 400 that names the field. */
 export function readField(name: string, field: FieldDefinition, sent: unknown, lookup: Lookup): Value {

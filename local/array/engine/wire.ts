@@ -6,14 +6,24 @@ function valueOf(name: string, field: FieldDefinition, record: ArrayRecord, look
 }
 
 /** One field as the wire has it; undefined when the resource has no such field. Derived fields are computed only when asked for. */
-export function wireField(definition: ResourceDefinition, record: ArrayRecord, name: string, lookup: Lookup): Value | undefined {
+export function wireField(
+  definition: ResourceDefinition,
+  record: ArrayRecord,
+  name: string,
+  lookup: Lookup,
+): Value | undefined {
   if (name === 'id') return record.id;
   const field = definition.fields[name];
   return field === undefined || field.hidden === true ? undefined : valueOf(name, field, record, lookup);
 }
 
 /** The object as the wire has it, or only the `names` of it. */
-export function toWire(definition: ResourceDefinition, record: ArrayRecord, lookup: Lookup, names?: readonly string[]): Record<string, Value> {
+export function toWire(
+  definition: ResourceDefinition,
+  record: ArrayRecord,
+  lookup: Lookup,
+  names?: readonly string[],
+): Record<string, Value> {
   const wanted = names ?? ['id', ...Object.keys(definition.fields)];
   const wire: Record<string, Value> = {};
   for (const name of wanted) {

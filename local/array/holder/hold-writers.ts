@@ -110,7 +110,8 @@ function withHolding({ deadlineMs }: HolderOptions): Holder {
     const [outcome] = await Promise.allSettled([work()]);
     const released = await holder.ask({ do: 'release' });
     if (outcome.status === 'rejected') throw outcome.reason;
-    if (released.is !== 'released' || !released.heldThroughout) throw lapsed('the writers had to be continued before the copy was complete');
+    if (released.is !== 'released' || !released.heldThroughout)
+      throw lapsed('the writers had to be continued before the copy was complete');
     return outcome.value;
   };
 
@@ -129,4 +130,5 @@ function withHolding({ deadlineMs }: HolderOptions): Holder {
   };
 }
 
-export const createHolder = (options: HolderOptions): Holder => (process.platform === 'linux' ? withHolding(options) : withoutHolding());
+export const createHolder = (options: HolderOptions): Holder =>
+  process.platform === 'linux' ? withHolding(options) : withoutHolding();

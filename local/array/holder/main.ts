@@ -7,7 +7,10 @@ import { continueAll, ownLine, stopWriters, type Stopped } from './writers.ts';
  * The holder: a process of its own, so that the death of the array cannot leave a database stopped. It continues what it
  * stopped on `release`, at the deadline, and when its input ends, which the kernel sees to however the array dies.
  */
-type State = { readonly is: 'idle' } | { readonly is: 'held'; readonly stopped: Stopped; readonly timer: NodeJS.Timeout } | { readonly is: 'lapsed' };
+type State =
+  | { readonly is: 'idle' }
+  | { readonly is: 'held'; readonly stopped: Stopped; readonly timer: NodeJS.Timeout }
+  | { readonly is: 'lapsed' };
 
 let state: State = { is: 'idle' };
 
@@ -49,7 +52,6 @@ function release(): void {
   state = { is: 'idle' };
   reply({ is: 'released', heldThroughout });
 }
-
 
 let working: Promise<void> = Promise.resolve();
 

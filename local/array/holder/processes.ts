@@ -16,12 +16,19 @@ function statFields(path: string): readonly string[] {
   return text.slice(text.lastIndexOf(')') + 2).split(' ');
 }
 
-export const allProcesses = (): number[] => readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map(Number);
+export const allProcesses = (): number[] =>
+  readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number);
 
 /** A process and all it descends from. */
 export function withAncestors(pid: number): ReadonlySet<number> {
   const line = new Set<number>();
-  for (let current = pid; current > 0 && !line.has(current); current = Number(statFields(`/proc/${current}/stat`)[1] ?? 0)) {
+  for (
+    let current = pid;
+    current > 0 && !line.has(current);
+    current = Number(statFields(`/proc/${current}/stat`)[1] ?? 0)
+  ) {
     line.add(current);
   }
   return line;
@@ -30,7 +37,9 @@ export function withAncestors(pid: number): ReadonlySet<number> {
 /** Whether no thread can run: stopped (T), traced (t), or ended (Z, X, or not there any more). */
 export function isStopped(pid: number): boolean {
   const threads = peek(() => readdirSync(`/proc/${pid}/task`)) ?? [];
-  return threads.every((thread) => ['T', 't', 'Z', 'X', ''].includes(statFields(`/proc/${pid}/task/${thread}/stat`)[0] ?? ''));
+  return threads.every((thread) =>
+    ['T', 't', 'Z', 'X', ''].includes(statFields(`/proc/${pid}/task/${thread}/stat`)[0] ?? ''),
+  );
 }
 
 export const hasEnded = (pid: number): boolean => ['Z', 'X', ''].includes(statFields(`/proc/${pid}/stat`)[0] ?? '');

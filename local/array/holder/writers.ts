@@ -42,7 +42,12 @@ export async function stopWriters({ folders, spared, announce, giveUpAfterMs }: 
   const deadline = performance.now() + giveUpAfterMs;
   const findNew = (): number[] =>
     allProcesses().filter(
-      (pid) => !spared.has(pid) && !stopped.has(pid) && !stoppedByOthers.has(pid) && !hasEnded(pid) && worksUnder(pid, folders),
+      (pid) =>
+        !spared.has(pid) &&
+        !stopped.has(pid) &&
+        !stoppedByOthers.has(pid) &&
+        !hasEnded(pid) &&
+        worksUnder(pid, folders),
     );
   try {
     for (let found = findNew(); found.length > 0; found = findNew()) {
@@ -56,7 +61,8 @@ export async function stopWriters({ folders, spared, announce, giveUpAfterMs }: 
         }
       }
       while (!found.every(isStopped)) {
-        if (performance.now() > deadline) throw new Error(`processes ${found.filter((pid) => !isStopped(pid)).join(', ')} did not stop`);
+        if (performance.now() > deadline)
+          throw new Error(`processes ${found.filter((pid) => !isStopped(pid)).join(', ')} did not stop`);
         await wait(1);
       }
     }

@@ -23,7 +23,12 @@ function removeFaults(faults: Faults, id: string): Answer {
 }
 
 /** What tests ask of the array beside its REST API. Clients of the API never see it. */
-export async function callAdmin({ faults, measureUsage }: AdminDeps, method: string, path: string, body: unknown): Promise<Answer> {
+export async function callAdmin(
+  { faults, measureUsage }: AdminDeps,
+  method: string,
+  path: string,
+  body: unknown,
+): Promise<Answer> {
   const [, name = '', id = ''] = /^\/__admin\/(\w+)(?:\/(\d+))?\/?$/.exec(path) ?? [];
   const hits = id === '' ? faults.list() : faults.list().filter((fault) => fault.id === Number(id));
   switch (`${method} ${name}`) {

@@ -46,7 +46,14 @@ async function callApi({ runtime, faults }: AppDeps, request: FastifyRequest, ur
       const midway = async (): Promise<void> => {
         await applyFaults(firing, 'during');
       };
-      const call = { method: request.method, definition, id, query: url.searchParams, body: parseBody(request.body), midway };
+      const call = {
+        method: request.method,
+        definition,
+        id,
+        query: url.searchParams,
+        body: parseBody(request.body),
+        midway,
+      };
       const answer = await callResource(runtime, call);
       const after = await applyFaults(firing, 'after');
       return after === undefined ? answer : fromFault(after);
@@ -94,12 +101,18 @@ function send(reply: FastifyReply, outcome: Outcome, isPretty: boolean): Fastify
 /** The HTTPS server, not listening yet. */
 export function createApp(deps: AppDeps): FastifyInstance {
   const { key, cert } = deps.certificate;
-  const app = Fastify({ https: { key, cert }, forceCloseConnections: true, routerOptions: { ignoreTrailingSlash: true } });
+  const app = Fastify({
+    https: { key, cert },
+    forceCloseConnections: true,
+    routerOptions: { ignoreTrailingSlash: true },
+  });
   // Some clients label an empty GET or DELETE as JSON, and some label nothing: the text decides.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'string' }, (_request, text, done) => {
     done(null, text);
   });
-  app.all('/*', async (request, reply) => send(reply, await answer(deps, request, reply), request.url.includes('__pretty')));
+  app.all('/*', async (request, reply) =>
+    send(reply, await answer(deps, request, reply), request.url.includes('__pretty')),
+  );
   return app;
 }

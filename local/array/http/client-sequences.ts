@@ -14,7 +14,8 @@ export function acceptSequences(store: Store, method: string, header: string | s
     for (const pair of pairs) {
       const [, name, value] = pair ?? [];
       if (name === undefined || value === undefined) throw refused('X-K2-Sequence must be id=number[,id=number]');
-      if (Number(value) <= store.clientSequence(name)) throw new ApiError(409, `sequence ${name}=${value} was used already`);
+      if (Number(value) <= store.clientSequence(name))
+        throw new ApiError(409, `sequence ${name}=${value} was used already`);
       store.acceptClientSequence(name, Number(value));
     }
   });

@@ -17,9 +17,14 @@ export const faultRequest = z
     drop: z.boolean().optional(),
     delay_ms: z.number().int().min(1).max(600_000).optional(),
   })
-  .refine((fault) => (fault.status !== undefined || fault.drop === true || fault.delay_ms !== undefined) && !(fault.status !== undefined && fault.drop === true), {
-    message: 'one of status and drop, or delay_ms',
-  })
+  .refine(
+    (fault) =>
+      (fault.status !== undefined || fault.drop === true || fault.delay_ms !== undefined) &&
+      !(fault.status !== undefined && fault.drop === true),
+    {
+      message: 'one of status and drop, or delay_ms',
+    },
+  )
   .refine((fault) => fault.when !== 'during' || (fault.status === undefined && fault.drop === undefined), {
     message: 'during takes delay_ms only',
   });

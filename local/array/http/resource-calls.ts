@@ -27,7 +27,10 @@ export interface Answer {
 }
 
 const notSupported = (call: ResourceCall): ApiError =>
-  new ApiError(405, `${call.method} is not supported by ${call.definition.collection}${call.id === undefined ? '' : '/{id}'}`);
+  new ApiError(
+    405,
+    `${call.method} is not supported by ${call.definition.collection}${call.id === undefined ? '' : '/{id}'}`,
+  );
 
 async function callOnCollection(runtime: ArrayRuntime, call: ResourceCall): Promise<Answer> {
   const { definition } = call;
@@ -48,7 +51,10 @@ async function callOnObject(runtime: ArrayRuntime, call: ResourceCall, id: numbe
   const { definition } = call;
   switch (call.method) {
     case 'GET':
-      return { status: 200, body: toWire(definition, objectIn(runtime, definition, id), runtime.store, readFields(call.query)) };
+      return {
+        status: 200,
+        body: toWire(definition, objectIn(runtime, definition, id), runtime.store, readFields(call.query)),
+      };
     case 'PATCH': {
       requireVerb(definition, 'PATCH');
       const record = await patchObject(runtime, definition, id, call.body);

@@ -21,6 +21,10 @@ export function routeOf(path: string, resources: ResourceTable): Route {
 }
 
 /** The index that krest finds all resources by. */
-export function resourceIndex(resources: ResourceTable): { readonly resources: Record<string, { readonly url: string }> } {
-  return { resources: Object.fromEntries([...resources.keys()].map((collection) => [collection, { url: `/${collection}` }])) };
+export function resourceIndex(resources: ResourceTable): {
+  readonly resources: Record<string, { readonly url: string }>;
+} {
+  return {
+    resources: Object.fromEntries([...resources.keys()].map((collection) => [collection, { url: `/${collection}` }])),
+  };
 }

@@ -26,7 +26,12 @@ interface Choice extends Candidates {
   readonly count: number;
 }
 
-function choiceFor(definition: ResourceDefinition, filter: Filter, lookup: Lookup, newestFirst: boolean): Choice | undefined {
+function choiceFor(
+  definition: ResourceDefinition,
+  filter: Filter,
+  lookup: Lookup,
+  newestFirst: boolean,
+): Choice | undefined {
   const { collection } = definition;
   const { equalTo } = filter;
   const name = nameOf(filter);
@@ -38,14 +43,21 @@ function choiceFor(definition: ResourceDefinition, filter: Filter, lookup: Looku
     return { ids, exactCount: equalTo.length === 1 ? count : undefined, count };
   }
   const finder = definition.finders?.[name];
-  return finder === undefined ? undefined : { ids: concat(equalTo, (key) => finder(key, lookup)), exactCount: undefined, count: equalTo.length };
+  return finder === undefined
+    ? undefined
+    : { ids: concat(equalTo, (key) => finder(key, lookup)), exactCount: undefined, count: equalTo.length };
 }
 
 /**
  * Narrows a list down by the filter that leaves the fewest, among those that an id, an index or a finder can answer;
  * the whole collection in rank order when there is none.
  */
-export function candidatesFor(definition: ResourceDefinition, filters: readonly Filter[], lookup: Lookup, newestFirst: boolean): Candidates {
+export function candidatesFor(
+  definition: ResourceDefinition,
+  filters: readonly Filter[],
+  lookup: Lookup,
+  newestFirst: boolean,
+): Candidates {
   const [best] = filters
     .flatMap((filter) => choiceFor(definition, filter, lookup, newestFirst) ?? [])
     .sort((left, right) => left.count - right.count);

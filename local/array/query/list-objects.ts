@@ -40,7 +40,12 @@ export function listObjects(definition: ResourceDefinition, query: ListQuery, lo
   if (filters.length < query.filters.length) return { hits: [], limit, offset, total: 0 };
   const rank = definition.rankField ?? 'id';
   const inRankOrder = query.sort === undefined || query.sort === rank;
-  const candidates = candidatesFor(definition, filters, lookup, inRankOrder && query.descending && query.sort !== undefined);
+  const candidates = candidatesFor(
+    definition,
+    filters,
+    lookup,
+    inRankOrder && query.descending && query.sort !== undefined,
+  );
   const answer = (records: readonly ArrayRecord[], total: number): ListAnswer => ({
     hits: records.map((record) => toWire(definition, record, lookup, query.fields)),
     limit,
@@ -51,7 +56,8 @@ export function listObjects(definition: ResourceDefinition, query: ListQuery, lo
     [...ids].flatMap((id) => lookup.find(definition.collection, id) ?? []);
 
   // The usual lists, by one index or none and in stored order, read no more than their page, whatever the collection's size.
-  if (candidates.exactCount !== undefined && inRankOrder) return answer(read(page(candidates.ids, offset, limit)), candidates.exactCount);
+  if (candidates.exactCount !== undefined && inRankOrder)
+    return answer(read(page(candidates.ids, offset, limit)), candidates.exactCount);
 
   const matching = read(candidates.ids).filter((record) =>
     filters.every((filter) => filterMatches(filter, wireField(definition, record, filter.field, lookup))),
@@ -60,5 +66,8 @@ export function listObjects(definition: ResourceDefinition, query: ListQuery, lo
   const keyed = matching.map((record) => ({ record, key: wireField(definition, record, sort, lookup) }));
   const direction = query.descending ? -1 : 1;
   keyed.sort((left, right) => direction * (compareValues(left.key, right.key) || left.record.id - right.record.id));
-  return answer(keyed.slice(offset, offset + limit).map(({ record }) => record), matching.length);
+  return answer(
+    keyed.slice(offset, offset + limit).map(({ record }) => record),
+    matching.length,
+  );
 }

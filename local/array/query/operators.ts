@@ -7,16 +7,9 @@ export type Matcher = (value: Value) => boolean;
 const FLAGS: Readonly<Record<string, boolean>> = { true: true, false: false };
 
 function equals(value: Value, text: string): boolean {
-  switch (typeof value) {
-    case 'number':
-      return text.trim() !== '' && value === Number(text);
-    case 'boolean':
-      return FLAGS[text.toLowerCase()] === value;
-    case 'string':
-      return value === text;
-    default:
-      return value === null && text === 'null';
-  }
+  if (typeof value === 'number') return text.trim() !== '' && value === Number(text);
+  if (typeof value === 'boolean') return FLAGS[text.toLowerCase()] === value;
+  return value === null ? text === 'null' : value === text;
 }
 
 const oneOf = (texts: string): Matcher => {
@@ -24,7 +17,10 @@ const oneOf = (texts: string): Matcher => {
   return (value) => list.some((text) => equals(value, text));
 };
 
-const contains = (texts: readonly string[]): Matcher => (value) => typeof value === 'string' && texts.some((text) => value.includes(text));
+const contains =
+  (texts: readonly string[]): Matcher =>
+  (value) =>
+    typeof value === 'string' && texts.some((text) => value.includes(text));
 
 const compares = (text: string, holds: (difference: number) => boolean): Matcher => {
   const bound = Number(text);

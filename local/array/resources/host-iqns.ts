@@ -8,7 +8,14 @@ export const hostIqns: ResourceDefinition = {
   sequence: 'host_iqns',
   verbs: ['POST', 'PATCH', 'DELETE'],
   fields: {
-    iqn: { kind: 'str', onCreate: 'required', onPatch: true, maxLength: 223, pattern: /^(iqn|eui|naa)\.\S+$/, unique: true },
+    iqn: {
+      kind: 'str',
+      onCreate: 'required',
+      onPatch: true,
+      maxLength: 223,
+      pattern: /^(iqn|eui|naa)\.\S+$/,
+      unique: true,
+    },
     host: { kind: 'ref', onCreate: 'optional', onPatch: true, nullable: true, to: ['hosts'] },
   },
   uniqueIndexes: [duplicate('initiator', 'iqn')],

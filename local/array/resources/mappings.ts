@@ -4,10 +4,15 @@ import { flagIn, numberIn, refIn, refPath, refTo, textIn, type ArrayRecord, type
 
 const HIGHEST_LUN = 254;
 
+const hostAndLun = (record: Draft): string | undefined => {
+  const lun = numberIn(record, 'lun');
+  return lun === undefined ? undefined : `${refIn(record, 'host') ?? ''} ${lun}`;
+};
+
 const kindOf = (record: Draft): string => /^\/(\w+)\//.exec(refIn(record, 'volume') ?? '')?.[1] ?? '';
 
 /** Hands out the lowest free luns of a host, from the wanted one on. */
-function* freeLuns(host: string, first: number, lookup: Lookup): Generator<number> {
+function* freeLuns(host: string, first: number, lookup: Lookup): Generator<number, undefined> {
   for (let lun = first; lun <= HIGHEST_LUN; lun += 1) {
     if (lookup.count('mappings', 'host_and_lun', `${host} ${lun}`) === 0) yield lun;
   }
@@ -18,10 +23,13 @@ const volsnapsOf = (draft: Draft, lookup: Lookup): readonly number[] => [
 ];
 
 function checkTarget(after: Draft, lookup: Lookup, before?: ArrayRecord): string | undefined {
-  if (before !== undefined) return kindOf(before) === 'snapshots' ? 'field lun belongs to the disks of a view, not to the view' : undefined;
+  if (before !== undefined)
+    return kindOf(before) === 'snapshots' ? 'field lun belongs to the disks of a view, not to the view' : undefined;
   const target = lookup.follow(refIn(after, 'volume')) ?? {};
-  if (kindOf(after) === 'snapshots' && !flagIn(target, 'is_exposable')) return 'field volume points to a snapshot that is not exposable';
-  if (kindOf(after) === 'volumes' && refIn(target, 'volume_group') === undefined) return 'field volume points to an internal volume';
+  if (kindOf(after) === 'snapshots' && !flagIn(target, 'is_exposable'))
+    return 'field volume points to a snapshot that is not exposable';
+  if (kindOf(after) === 'volumes' && refIn(target, 'volume_group') === undefined)
+    return 'field volume points to an internal volume';
   const wanted = kindOf(after) === 'snapshots' ? volsnapsOf(after, lookup).length : 1;
   const luns = [...freeLuns(refIn(after, 'host') ?? '', numberIn(after, 'lun') ?? 1, lookup)];
   return luns.length < wanted ? 'the host has no free lun left' : undefined;
@@ -42,7 +50,13 @@ function assemble(draft: Draft, assembly: Assembly): readonly NewObject[] {
     main,
     ...disks.map((volsnapId): NewObject => {
       const volume = refTo('volsnaps', volsnapId);
-      const record = { ...draft, id: assembly.nextId('mappings'), volume, lun: nextLun(), parent: refTo('mappings', id) };
+      const record = {
+        ...draft,
+        id: assembly.nextId('mappings'),
+        volume,
+        lun: nextLun(),
+        parent: refTo('mappings', id),
+      };
       return { collection: 'mappings', record };
     }),
   ];
@@ -70,15 +84,23 @@ export const mappings: ResourceDefinition = {
   indexes: {
     host_and_volume: (record) => `${refIn(record, 'host') ?? ''} ${refIn(record, 'volume') ?? ''}`,
     host_and_kind: (record) => `${refIn(record, 'host') ?? ''} ${kindOf(record)}`,
-    host_and_lun: (record) => (numberIn(record, 'lun') === undefined ? undefined : `${refIn(record, 'host') ?? ''} ${String(record['lun'])}`),
+    host_and_lun: hostAndLun,
   },
   uniqueIndexes: [
-    { index: 'host_and_volume', message: (record) => `mapping of ${refIn(record, 'volume') ?? ''} to ${refIn(record, 'host') ?? ''} already exists` },
-    { index: 'host_and_lun', message: (record) => `lun ${String(record['lun'])} of ${refIn(record, 'host') ?? ''} is already in use` },
+    {
+      index: 'host_and_volume',
+      message: (record) =>
+        `mapping of ${refIn(record, 'volume') ?? ''} to ${refIn(record, 'host') ?? ''} already exists`,
+    },
+    {
+      index: 'host_and_lun',
+      message: (record) => `lun ${numberIn(record, 'lun') ?? ''} of ${refIn(record, 'host') ?? ''} is already in use`,
+    },
   ],
   checks: [checkTarget],
   removalChecks: [
-    (record) => (refIn(record, 'parent') === undefined ? undefined : 'belongs to the mapping of a view: remove that one'),
+    (record) =>
+      refIn(record, 'parent') === undefined ? undefined : 'belongs to the mapping of a view: remove that one',
   ],
   owns: [{ collection: 'mappings', index: 'parent.ref' }],
   assemble,

@@ -5,7 +5,13 @@ import { textIn } from './value.ts';
 const PART = /^[A-Za-z0-9_.-]+$/;
 
 /** Name of a group, volume, snapshot or policy: 42 characters at most. */
-export const partName: FieldDefinition = { kind: 'str', onCreate: 'required', onPatch: true, maxLength: 42, pattern: PART };
+export const partName: FieldDefinition = {
+  kind: 'str',
+  onCreate: 'required',
+  onPatch: true,
+  maxLength: 42,
+  pattern: PART,
+};
 
 export const description: FieldDefinition = { kind: 'str', onCreate: 'optional', onPatch: true, nullable: true };
 

@@ -28,7 +28,8 @@ export const retentionPolicies: ResourceDefinition = {
     hours: amount,
     snapshots_usage_count: {
       kind: 'int',
-      derive: (record, lookup) => lookup.count('snapshots', 'retention_policy.ref', refPath('retention_policies', record.id)),
+      derive: (record, lookup) =>
+        lookup.count('snapshots', 'retention_policy.ref', refPath('retention_policies', record.id)),
     },
     is_built_in: { kind: 'bool', initial: false, hidden: true },
   },

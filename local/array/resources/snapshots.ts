@@ -39,7 +39,7 @@ function rootGroup(draft: Draft, lookup: Lookup): string {
 /** Clients tell the kinds apart by the source alone: of a view one takes a snapshot, of a snapshot one makes a view. */
 function kindOf(draft: Draft, lookup: Lookup): 'snapshot' | 'view' {
   const source = lookup.follow(refIn(draft, 'source'));
-  return source !== undefined && source['kind'] === 'snapshot' ? 'view' : 'snapshot';
+  return source?.['kind'] === 'snapshot' ? 'view' : 'snapshot';
 }
 
 function fullName(record: ArrayRecord, lookup: Lookup): string {
@@ -50,7 +50,9 @@ function fullName(record: ArrayRecord, lookup: Lookup): string {
 export function snapshotsNamed(fullNameText: string, lookup: Lookup): Iterable<number> {
   const [groupName = '', shortName = ''] = fullNameText.split(':');
   const [groupId] = lookup.ids('volume_groups', 'name', groupName);
-  return groupId === undefined ? [] : lookup.ids('snapshots', 'group_and_name', `${refPath('volume_groups', groupId)} ${shortName}`);
+  return groupId === undefined
+    ? []
+    : lookup.ids('snapshots', 'group_and_name', `${refPath('volume_groups', groupId)} ${shortName}`);
 }
 
 function assemble(draft: Draft, assembly: Assembly): readonly NewObject[] {
@@ -68,7 +70,9 @@ function assemble(draft: Draft, assembly: Assembly): readonly NewObject[] {
     volsnaps_provisioned_capacity: disks.reduce((sum, disk) => sum + disk.size, 0),
     creation_time: now,
     // A view holds what its snapshot held; a snapshot's own instant is set when the writers are held.
-    data_creation_time: live ? now : (numberIn(assembly.follow(refIn(draft, 'source')) ?? {}, 'data_creation_time') ?? now),
+    data_creation_time: live
+      ? now
+      : (numberIn(assembly.follow(refIn(draft, 'source')) ?? {}, 'data_creation_time') ?? now),
   };
   const volsnaps = disks.map((disk): NewObject => {
     const volsnapId = assembly.nextId('volsnaps');
@@ -133,7 +137,10 @@ export const snapshots: ResourceDefinition = {
     group_and_name: (record) => `${refIn(record, 'volume_group') ?? ''} ${textIn(record, 'short_name')}`,
   },
   uniqueIndexes: [
-    { index: 'group_and_name', message: (record) => `snapshot ${textIn(record, 'short_name')} already exists in the volume group` },
+    {
+      index: 'group_and_name',
+      message: (record) => `snapshot ${textIn(record, 'short_name')} already exists in the volume group`,
+    },
   ],
   finders: { name: snapshotsNamed },
   sums: {
@@ -144,7 +151,9 @@ export const snapshots: ResourceDefinition = {
   },
   checks: [
     (after, lookup, before) =>
-      before === undefined && sourceDisks(after, lookup).length === 0 ? 'field source has no volumes to take a snapshot of' : undefined,
+      before === undefined && sourceDisks(after, lookup).length === 0
+        ? 'field source has no volumes to take a snapshot of'
+        : undefined,
   ],
   blockers: [
     { collection: 'mappings', index: 'volume.ref', because: 'is mapped to a host' },

@@ -43,7 +43,8 @@ function fileSystemKib(lookup: Lookup, blocks: 'blocks' | 'bavail'): number {
 
 const provisionedVolumes = (lookup: Lookup): number => lookup.sum('volumes', 'total', '');
 
-const provisionedCopies = (lookup: Lookup, kind: 'snapshot' | 'view'): number => lookup.sum('snapshots', 'provisioned', kind);
+const provisionedCopies = (lookup: Lookup, kind: 'snapshot' | 'view'): number =>
+  lookup.sum('snapshots', 'provisioned', kind);
 
 /** KiB. Total and free are those of the file system under the data directory, which this array may share with others. */
 export const systemCapacity: ResourceDefinition = {
@@ -54,8 +55,14 @@ export const systemCapacity: ResourceDefinition = {
   fields: {
     total: { kind: 'int', derive: (_record, lookup) => fileSystemKib(lookup, 'blocks') },
     free: { kind: 'int', derive: (_record, lookup) => fileSystemKib(lookup, 'bavail') },
-    allocated: { kind: 'int', derive: (_record, lookup) => fileSystemKib(lookup, 'blocks') - fileSystemKib(lookup, 'bavail') },
-    physical: { kind: 'int', derive: (_record, lookup) => fileSystemKib(lookup, 'blocks') - fileSystemKib(lookup, 'bavail') },
+    allocated: {
+      kind: 'int',
+      derive: (_record, lookup) => fileSystemKib(lookup, 'blocks') - fileSystemKib(lookup, 'bavail'),
+    },
+    physical: {
+      kind: 'int',
+      derive: (_record, lookup) => fileSystemKib(lookup, 'blocks') - fileSystemKib(lookup, 'bavail'),
+    },
     logical: { kind: 'int', initial: 0 },
     provisioned: {
       kind: 'int',

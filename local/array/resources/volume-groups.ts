@@ -46,14 +46,24 @@ export const volumeGroups: ResourceDefinition = {
     is_dedup: { kind: 'bool', onCreate: 'optional', initial: false },
     capacity_policy: { kind: 'ref', onCreate: 'optional', onPatch: true, nullable: true, to: ['vg_capacity_policies'] },
     description,
-    last_restored_from: { kind: 'ref', nullable: true, refusal: 'restoring a volume group is not supported by this array' },
+    last_restored_from: {
+      kind: 'ref',
+      nullable: true,
+      refusal: 'restoring a volume group is not supported by this array',
+    },
     last_restored_time: { kind: 'num', nullable: true },
-    volumes_count: { kind: 'int', derive: (record, lookup) => lookup.count('volumes', 'volume_group.ref', pathOf(record)) },
+    volumes_count: {
+      kind: 'int',
+      derive: (record, lookup) => lookup.count('volumes', 'volume_group.ref', pathOf(record)),
+    },
     snapshots_count: {
       kind: 'int',
       derive: (record, lookup) => lookup.count('snapshots', 'kind', `${pathOf(record)} snapshot`),
     },
-    views_count: { kind: 'int', derive: (record, lookup) => lookup.count('snapshots', 'kind', `${pathOf(record)} view`) },
+    views_count: {
+      kind: 'int',
+      derive: (record, lookup) => lookup.count('snapshots', 'kind', `${pathOf(record)} view`),
+    },
     mapped_hosts_count: { kind: 'int', derive: mappedHosts },
     last_snapshot_creation_time: { kind: 'int', nullable: true, derive: newestSnapshotTime },
     creation_time: creationTime,

@@ -16,7 +16,8 @@ function cloneOrigin(draft: Draft, lookup: Lookup): ArrayRecord | undefined {
 
 /** Size is not sent for a thin clone, which has the size of what it is a clone of. */
 function checkOrigin(after: Draft, lookup: Lookup): string | undefined {
-  if (!flagIn(after, 'is_thin_clone')) return numberIn(after, 'size') === undefined ? 'field size is missing' : undefined;
+  if (!flagIn(after, 'is_thin_clone'))
+    return numberIn(after, 'size') === undefined ? 'field size is missing' : undefined;
   if (refIn(after, 'source_volume') === undefined) return 'field source_volume is missing';
   if (refIn(after, 'source_snapshot') === undefined) return 'field source_snapshot is missing';
   return cloneOrigin(after, lookup) === undefined ? 'field source_snapshot does not hold source_volume' : undefined;
@@ -86,9 +87,7 @@ export const volumes: ResourceDefinition = {
         ? 'field size cannot be made smaller'
         : undefined,
   ],
-  removalChecks: [
-    (record) => (refIn(record, 'volume_group') === undefined ? 'is internal to the array' : undefined),
-  ],
+  removalChecks: [(record) => (refIn(record, 'volume_group') === undefined ? 'is internal to the array' : undefined)],
   blockers: [
     { collection: 'mappings', index: 'volume.ref', because: 'is mapped to a host' },
     { collection: 'volsnaps', index: 'source.ref', because: 'is still held by a snapshot' },

@@ -23,7 +23,16 @@ const apiProperties = z.object({
   Body: z.looseObject({ openapi: z.string().startsWith('3.0'), paths: z.record(z.string().startsWith('/'), pathItem) }),
 });
 
-const apiIgnored = ['Name', 'Description', 'EndpointConfiguration', 'FailOnWarnings', 'Tags', 'Mode', 'Policy', 'MinimumCompressionSize'];
+const apiIgnored = [
+  'Name',
+  'Description',
+  'EndpointConfiguration',
+  'FailOnWarnings',
+  'Tags',
+  'Mode',
+  'Policy',
+  'MinimumCompressionSize',
+];
 
 const invocationPath = /:lambda:path\/2015-03-31\/functions\/(arn:[^/]+)\/invocations$/;
 
@@ -39,7 +48,13 @@ export const readApi = (found: FoundResource): ApiMethod[] => {
     methodNames.flatMap((name) => {
       const served = item[name];
       if (served === undefined) return [];
-      return [{ method: name.toUpperCase(), path, functionName: functionBehind(served['x-amazon-apigateway-integration'].uri) }];
+      return [
+        {
+          method: name.toUpperCase(),
+          path,
+          functionName: functionBehind(served['x-amazon-apigateway-integration'].uri),
+        },
+      ];
     }),
   );
 };

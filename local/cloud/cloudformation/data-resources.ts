@@ -12,21 +12,37 @@ const index = z.object({ IndexName: z.string(), KeySchema: keySchema, Projection
 
 const tableProperties = z.object({
   KeySchema: keySchema,
-  AttributeDefinitions: z.array(z.strictObject({ AttributeName: z.string(), AttributeType: z.enum(['S', 'N', 'B']) })).min(1),
+  AttributeDefinitions: z
+    .array(z.strictObject({ AttributeName: z.string(), AttributeType: z.enum(['S', 'N', 'B']) }))
+    .min(1),
   GlobalSecondaryIndexes: z.array(index).min(1).optional(),
   LocalSecondaryIndexes: z.array(index).min(1).optional(),
 });
 
 /** Time to live too: readers filter on the expiry attribute anyway, and the engine does not expire. */
 const tableIgnored = [
-  'TableName', 'BillingMode', 'ProvisionedThroughput', 'PointInTimeRecoverySpecification', 'SSESpecification', 'TimeToLiveSpecification',
-  'DeletionProtectionEnabled', 'Tags', 'TableClass', 'ContributorInsightsSpecification', 'OnDemandThroughput', 'WarmThroughput',
+  'TableName',
+  'BillingMode',
+  'ProvisionedThroughput',
+  'PointInTimeRecoverySpecification',
+  'SSESpecification',
+  'TimeToLiveSpecification',
+  'DeletionProtectionEnabled',
+  'Tags',
+  'TableClass',
+  'ContributorInsightsSpecification',
+  'OnDemandThroughput',
+  'WarmThroughput',
 ];
 
 export type TableSource = CreateTableCommandInput & { readonly TableName: string };
 
 export const readTable = (found: FoundResource): TableSource => {
-  const { GlobalSecondaryIndexes, LocalSecondaryIndexes, ...keys } = readProperties(found, tableProperties, tableIgnored);
+  const { GlobalSecondaryIndexes, LocalSecondaryIndexes, ...keys } = readProperties(
+    found,
+    tableProperties,
+    tableIgnored,
+  );
   return {
     TableName: found.scope.physicalName(found.logicalId),
     BillingMode: 'PAY_PER_REQUEST',
@@ -44,10 +60,20 @@ const queueProperties = z.object({
   MessageRetentionPeriod: z.coerce.string().optional(),
   ReceiveMessageWaitTimeSeconds: z.coerce.string().optional(),
   VisibilityTimeout: z.coerce.string().optional(),
-  RedrivePolicy: z.record(z.string(), z.unknown()).transform((policy) => JSON.stringify(policy)).optional(),
+  RedrivePolicy: z
+    .record(z.string(), z.unknown())
+    .transform((policy) => JSON.stringify(policy))
+    .optional(),
 });
 
-const queueIgnored = ['QueueName', 'KmsMasterKeyId', 'KmsDataKeyReusePeriodSeconds', 'SqsManagedSseEnabled', 'Tags', 'RedriveAllowPolicy'];
+const queueIgnored = [
+  'QueueName',
+  'KmsMasterKeyId',
+  'KmsDataKeyReusePeriodSeconds',
+  'SqsManagedSseEnabled',
+  'Tags',
+  'RedriveAllowPolicy',
+];
 
 export interface QueueSource {
   readonly name: string;

@@ -11,13 +11,23 @@ const machineProperties = z.object({
   StateMachineType: z.literal('STANDARD').optional(),
 });
 
-const machineIgnored = ['StateMachineName', 'RoleArn', 'LoggingConfiguration', 'TracingConfiguration', 'EncryptionConfiguration', 'Tags'];
+const machineIgnored = [
+  'StateMachineName',
+  'RoleArn',
+  'LoggingConfiguration',
+  'TracingConfiguration',
+  'EncryptionConfiguration',
+  'Tags',
+];
 
 export const readStateMachine = (found: FoundResource): MachineSource => {
   const { DefinitionString, DefinitionSubstitutions } = readProperties(found, machineProperties, machineIgnored);
   const definition = DefinitionString.replaceAll(/\$\{([A-Za-z0-9_]+)\}/g, (_whole, name: string) => {
     const value = DefinitionSubstitutions[name];
-    if (value === undefined) throw new Error(`${found.scope.stackName}: ${found.logicalId}: the definition names \${${name}}, which has no substitution`);
+    if (value === undefined)
+      throw new Error(
+        `${found.scope.stackName}: ${found.logicalId}: the definition names \${${name}}, which has no substitution`,
+      );
     return value;
   });
   const arn = z.string().parse(found.scope.ref(found.logicalId));
@@ -48,7 +58,8 @@ export const readScheduledRules = (found: FoundResource): ScheduledRule[] => {
   if (State === 'DISABLED') return [];
   return Targets.map(({ Arn, Input }) => {
     const functionName = functionNameOf(Arn);
-    if (functionName === null) throw new Error(`${found.scope.stackName}: ${found.logicalId}: target ${Arn} is not a function`);
+    if (functionName === null)
+      throw new Error(`${found.scope.stackName}: ${found.logicalId}: target ${Arn} is not a function`);
     return {
       name: found.scope.physicalName(found.logicalId),
       schedule: ScheduleExpression,

@@ -12,15 +12,32 @@ export interface CodePlaces {
 }
 
 const properties = z.object({
-  Code: z.union([z.strictObject({ S3Bucket: z.unknown(), S3Key: z.string() }), z.strictObject({ ZipFile: z.string() })]),
+  Code: z.union([
+    z.strictObject({ S3Bucket: z.unknown(), S3Key: z.string() }),
+    z.strictObject({ ZipFile: z.string() }),
+  ]),
   Handler: z.string().regex(/^[\w-]+\.\w+$/),
   Environment: z.strictObject({ Variables: z.record(z.string(), z.coerce.string()) }).default({ Variables: {} }),
   Timeout: z.int().positive().default(3),
 });
 
 const ignored = [
-  'FunctionName', 'Role', 'Runtime', 'MemorySize', 'Architectures', 'Description', 'Tags', 'TracingConfig', 'LoggingConfig', 'KmsKeyArn',
-  'ReservedConcurrentExecutions', 'VpcConfig', 'DeadLetterConfig', 'EphemeralStorage', 'RuntimeManagementConfig', 'RecursiveLoop',
+  'FunctionName',
+  'Role',
+  'Runtime',
+  'MemorySize',
+  'Architectures',
+  'Description',
+  'Tags',
+  'TracingConfig',
+  'LoggingConfig',
+  'KmsKeyArn',
+  'ReservedConcurrentExecutions',
+  'VpcConfig',
+  'DeadLetterConfig',
+  'EphemeralStorage',
+  'RuntimeManagementConfig',
+  'RecursiveLoop',
 ];
 
 /** Template metadata: the folder, below the repository, of the handler.ts this function is. */
@@ -36,16 +53,23 @@ const bundleIn = (folder: string, handler: string): string => {
 const sourceFile = ({ logicalId, resource, scope }: FoundResource, { sourceRoot }: CodePlaces): string => {
   const source = resource.Metadata[sourceMetadata];
   if (typeof source !== 'string' || sourceRoot === null) {
-    throw new Error(`${scope.stackName}: ${logicalId} has inline code; it needs ${sourceMetadata} metadata and a source root`);
+    throw new Error(
+      `${scope.stackName}: ${logicalId} has inline code; it needs ${sourceMetadata} metadata and a source root`,
+    );
   }
   return path.join(sourceRoot, source, 'handler.ts');
 };
 
 export const readFunction = (found: FoundResource, places: CodePlaces): FunctionSource => {
   const { Code, Handler, Environment, Timeout } = readProperties(found, properties, ignored);
-  const at = { name: found.scope.physicalName(found.logicalId), environment: Environment.Variables, timeoutSeconds: Timeout };
+  const at = {
+    name: found.scope.physicalName(found.logicalId),
+    environment: Environment.Variables,
+    timeoutSeconds: Timeout,
+  };
   if ('ZipFile' in Code) return { ...at, bundlePath: sourceFile(found, places) };
   const folder = places.assetFolders.get(Code.S3Key);
-  if (folder === undefined) throw new Error(`${found.scope.stackName}: ${found.logicalId}: no asset ${Code.S3Key} in the assembly`);
+  if (folder === undefined)
+    throw new Error(`${found.scope.stackName}: ${found.logicalId}: no asset ${Code.S3Key} in the assembly`);
   return { ...at, bundlePath: bundleIn(folder, Handler) };
 };

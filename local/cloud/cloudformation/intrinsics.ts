@@ -12,20 +12,28 @@ export interface Scope {
 
 type Fields = Readonly<Record<string, unknown>>;
 
-const isFields = (value: unknown): value is Fields => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isFields = (value: unknown): value is Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const attributeParts = z.union([
   z.tuple([z.string(), z.string()]),
-  z.string().regex(/^[^.]+\..+$/).transform((text): [string, string] => [text.slice(0, text.indexOf('.')), text.slice(text.indexOf('.') + 1)]),
+  z
+    .string()
+    .regex(/^[^.]+\..+$/)
+    .transform((text): [string, string] => [text.slice(0, text.indexOf('.')), text.slice(text.indexOf('.') + 1)]),
 ]);
 const joinParts = z.tuple([z.string(), z.array(z.unknown())]);
-const subParts = z.union([z.string().transform((text): [string, Fields] => [text, {}]), z.tuple([z.string(), z.record(z.string(), z.unknown())])]);
+const subParts = z.union([
+  z.string().transform((text): [string, Fields] => [text, {}]),
+  z.tuple([z.string(), z.record(z.string(), z.unknown())]),
+]);
 const selectParts = z.tuple([z.coerce.number().int(), z.unknown()]);
 const splitParts = z.tuple([z.string(), z.unknown()]);
 
 const asText = (value: unknown, scope: Scope): string => {
   const resolved = resolveValue(value, scope);
-  if (typeof resolved === 'string' || typeof resolved === 'number' || typeof resolved === 'boolean') return String(resolved);
+  if (typeof resolved === 'string' || typeof resolved === 'number' || typeof resolved === 'boolean')
+    return String(resolved);
   throw new Error(`${scope.stackName}: text expected, not ${JSON.stringify(value)}`);
 };
 

@@ -17,7 +17,11 @@ const pseudo = (stackName: string): Readonly<Record<string, string>> => ({
   'AWS::StackName': stackName,
 });
 
-const makeScope = (stack: Stack, importValue: (name: string) => unknown, queueUrl: (name: string) => string): StackScope => {
+const makeScope = (
+  stack: Stack,
+  importValue: (name: string) => unknown,
+  queueUrl: (name: string) => string,
+): StackScope => {
   const { Resources, Parameters } = stack.template;
   const constants = pseudo(stack.name);
   const resourceOf = (logicalId: string): Resource => {
@@ -50,7 +54,10 @@ const makeScope = (stack: Stack, importValue: (name: string) => unknown, queueUr
     },
     attribute: (logicalId, name) => {
       const value = identityOf(logicalId).attributes[name];
-      if (value === undefined) throw new Error(`${stack.name}: the embedded cloud does not know ${name} of ${logicalId}, a ${resourceOf(logicalId).Type}`);
+      if (value === undefined)
+        throw new Error(
+          `${stack.name}: the embedded cloud does not know ${name} of ${logicalId}, a ${resourceOf(logicalId).Type}`,
+        );
       return value;
     },
   };
@@ -58,7 +65,10 @@ const makeScope = (stack: Stack, importValue: (name: string) => unknown, queueUr
 };
 
 /** One scope per stack; exports are looked up when asked for, whatever the order of the stacks. */
-export const scopesOf = (stacks: readonly Stack[], queueUrl: (name: string) => string): ReadonlyMap<Stack, StackScope> => {
+export const scopesOf = (
+  stacks: readonly Stack[],
+  queueUrl: (name: string) => string,
+): ReadonlyMap<Stack, StackScope> => {
   const scopes = new Map<Stack, StackScope>();
   const importValue = (name: string): unknown => {
     for (const [stack, scope] of scopes) {

@@ -14,14 +14,21 @@ interface Kind {
   identify(name: string, queueUrl: (name: string) => string): Identity;
 }
 
-const arn = (service: string, rest: string, inRegion = region): string => `arn:aws:${service}:${inRegion}:${account}:${rest}`;
+const arn = (service: string, rest: string, inRegion = region): string =>
+  `arn:aws:${service}:${inRegion}:${account}:${rest}`;
 
 const named = (nameProperty: string, service: string, prefix: string, inRegion = region): Kind => ({
   nameProperty,
   identify: (name) => ({ ref: name, attributes: { Arn: arn(service, `${prefix}${name}`, inRegion) } }),
 });
 
-const byArn = (nameProperty: string, service: string, prefix: string, arnAttribute = 'Arn', nameAttribute = 'Name'): Kind => ({
+const byArn = (
+  nameProperty: string,
+  service: string,
+  prefix: string,
+  arnAttribute = 'Arn',
+  nameAttribute = 'Name',
+): Kind => ({
   nameProperty,
   identify: (name) => {
     const ref = arn(service, `${prefix}${name}`);
@@ -50,7 +57,10 @@ const kinds: Readonly<Record<string, Kind>> = {
       attributes: { Arn: arn('sqs', name), QueueName: name, QueueUrl: queueUrl(name) },
     }),
   },
-  'AWS::ApiGateway::RestApi': { nameProperty: 'Name', identify: () => ({ ref: 'embedded', attributes: { RootResourceId: 'root' } }) },
+  'AWS::ApiGateway::RestApi': {
+    nameProperty: 'Name',
+    identify: () => ({ ref: 'embedded', attributes: { RootResourceId: 'root' } }),
+  },
   'AWS::ApiGateway::Stage': { nameProperty: 'StageName', identify: (name) => ({ ref: name, attributes: {} }) },
 };
 

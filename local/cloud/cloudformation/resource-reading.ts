@@ -23,7 +23,9 @@ export const readProperties = <Shape extends z.ZodRawShape>(
   const unknown = Object.keys(resource.Properties).filter((name) => !(name in schema.shape) && !ignored.includes(name));
   if (unknown.length > 0) throw new Error(`${at}: the embedded cloud does not understand ${unknown.join(', ')}`);
   const wanted = Object.entries(resource.Properties).filter(([name]) => name in schema.shape);
-  const parsed = schema.safeParse(Object.fromEntries(wanted.map(([name, value]) => [name, resolveValue(value, scope)])));
+  const parsed = schema.safeParse(
+    Object.fromEntries(wanted.map(([name, value]) => [name, resolveValue(value, scope)])),
+  );
   if (!parsed.success) throw new Error(`${at}: ${z.prettifyError(parsed.error)}`);
   return parsed.data;
 };

@@ -11,7 +11,9 @@ const resource = z.looseObject({
 });
 const template = z.looseObject({
   Resources: z.record(z.string(), resource).default({}),
-  Outputs: z.record(z.string(), z.looseObject({ Value: z.unknown(), Export: z.object({ Name: z.unknown() }).optional() })).default({}),
+  Outputs: z
+    .record(z.string(), z.looseObject({ Value: z.unknown(), Export: z.object({ Name: z.unknown() }).optional() }))
+    .default({}),
   Parameters: z.record(z.string(), z.looseObject({ Default: z.unknown().optional() })).default({}),
 });
 const manifest = z.looseObject({
@@ -19,7 +21,13 @@ const manifest = z.looseObject({
     z.string(),
     z.looseObject({
       type: z.string(),
-      properties: z.looseObject({ templateFile: z.string().optional(), stackName: z.string().optional(), file: z.string().optional() }).optional(),
+      properties: z
+        .looseObject({
+          templateFile: z.string().optional(),
+          stackName: z.string().optional(),
+          file: z.string().optional(),
+        })
+        .optional(),
     }),
   ),
 });
@@ -65,7 +73,8 @@ export const readAssembly = async (assemblyDir: string): Promise<Assembly> => {
     if (type === 'cdk:asset-manifest' && properties?.file !== undefined) {
       const { files } = assetManifest.parse(await readJson(path.join(assemblyDir, properties.file)));
       for (const { source, destinations } of Object.values(files)) {
-        for (const { objectKey } of Object.values(destinations)) assetFolders.set(objectKey, path.resolve(assemblyDir, source.path));
+        for (const { objectKey } of Object.values(destinations))
+          assetFolders.set(objectKey, path.resolve(assemblyDir, source.path));
       }
     }
   }

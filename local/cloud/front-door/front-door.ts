@@ -34,7 +34,11 @@ const addressOf = (request: IncomingMessage): { readonly path: string; readonly 
   return { path, query: new URLSearchParams(query.join('?')) };
 };
 
-const answerOf = async (request: IncomingMessage, findRoute: FindRoute, { invoke, log }: FrontDoorOptions): Promise<ProxyAnswer> => {
+const answerOf = async (
+  request: IncomingMessage,
+  findRoute: FindRoute,
+  { invoke, log }: FrontDoorOptions,
+): Promise<ProxyAnswer> => {
   const { path, query } = addressOf(request);
   const route = findRoute(request.method ?? 'GET', path);
   // Unread bodies must be read all the same, or the caller sees a reset instead of the answer.

@@ -36,7 +36,8 @@ const relabelled = (headers: Multi, body: string): Multi => {
   if (!body.trimStart().startsWith('{')) return headers;
   return Object.fromEntries(
     Object.entries(headers).map(([name, values]) => {
-      const isForm = name.toLowerCase() === 'content-type' && values.some((value) => value.includes('x-www-form-urlencoded'));
+      const isForm =
+        name.toLowerCase() === 'content-type' && values.some((value) => value.includes('x-www-form-urlencoded'));
       return [name, isForm ? ['application/json'] : values];
     }),
   );
@@ -49,7 +50,12 @@ const multiQuery = (query: URLSearchParams): Multi => {
 };
 
 /** A version 1 proxy event. `body` is the text as sent; an empty one is null, as from the gateway. */
-export const proxyEvent = (request: IncomingMessage, route: MatchedRoute, query: URLSearchParams, body: string): object => {
+export const proxyEvent = (
+  request: IncomingMessage,
+  route: MatchedRoute,
+  query: URLSearchParams,
+  body: string,
+): object => {
   const headers = multiHeaders(request, body);
   const parameters = multiQuery(query);
   const now = new Date();
@@ -75,7 +81,10 @@ export const proxyEvent = (request: IncomingMessage, route: MatchedRoute, query:
       requestTime: now.toUTCString(),
       requestTimeEpoch: now.getTime(),
       domainName: request.headers.host ?? '127.0.0.1',
-      identity: { sourceIp: request.socket.remoteAddress ?? '127.0.0.1', userAgent: request.headers['user-agent'] ?? null },
+      identity: {
+        sourceIp: request.socket.remoteAddress ?? '127.0.0.1',
+        userAgent: request.headers['user-agent'] ?? null,
+      },
     },
     body: body === '' ? null : body,
     isBase64Encoded: false,

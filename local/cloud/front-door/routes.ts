@@ -35,7 +35,9 @@ export const routeFinder = (methods: readonly ApiMethod[], stageName: string | n
     const found = router.find(method, path);
     const row = rows.get(found?.handler);
     if (found === null || row === undefined) return null;
-    const pathParameters = Object.fromEntries(Object.entries(found.params).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
+    const pathParameters = Object.fromEntries(
+      Object.entries(found.params).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+    );
     return { resource: row.path, functionName: row.functionName, path, fullPath, pathParameters, stage };
   };
   return (method, path) => {

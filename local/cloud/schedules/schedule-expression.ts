@@ -1,6 +1,7 @@
 /** EventBridge schedule expressions: rates in milliseconds, cron in the five fields croner reads. */
 
-export type Schedule = { readonly kind: 'rate'; readonly everyMilliseconds: number } | { readonly kind: 'cron'; readonly pattern: string };
+export type Schedule =
+  { readonly kind: 'rate'; readonly everyMilliseconds: number } | { readonly kind: 'cron'; readonly pattern: string };
 
 const unitMilliseconds: Readonly<Record<string, number>> = { minute: 60_000, hour: 3_600_000, day: 86_400_000 };
 
@@ -14,12 +15,20 @@ const parseRate = (text: string): Schedule | null => {
 };
 
 /** AWS counts Sunday as 1, cron as 0. */
-const dayOfWeek = (field: string): string => (field === '?' ? '*' : field.replaceAll(/(?<![/\d])\d/g, (digit) => String(Number(digit) - 1)));
+const dayOfWeek = (field: string): string =>
+  field === '?' ? '*' : field.replaceAll(/(?<![/\d])\d/g, (digit) => String(Number(digit) - 1));
 
 const parseCron = (text: string): Schedule | null => {
   const fields = /^cron\((.+)\)$/.exec(text)?.[1]?.split(/\s+/) ?? [];
   const [minute, hour, dayOfMonth, month, weekday, year, ...more] = fields;
-  if (minute === undefined || hour === undefined || dayOfMonth === undefined || month === undefined || weekday === undefined) return null;
+  if (
+    minute === undefined ||
+    hour === undefined ||
+    dayOfMonth === undefined ||
+    month === undefined ||
+    weekday === undefined
+  )
+    return null;
   const unsupported = year !== '*' || more.length > 0 || /[LW#]/.test(dayOfMonth) || /[#]|L$/.test(weekday);
   if (unsupported || (dayOfMonth === '?') === (weekday === '?')) return null;
   const pattern = [minute, hour, dayOfMonth === '?' ? '*' : dayOfMonth, month, dayOfWeek(weekday)].join(' ');

@@ -38,7 +38,9 @@ const taskProblems = (state: AslState, functions: ReadonlySet<string>): string[]
   if (state.Type !== 'Task') return [];
   const plan = planTask(state);
   if (typeof plan === 'string') return [plan];
-  const problems = functions.has(plan.functionName) ? [] : [`calls function ${plan.functionName}, which the app does not have`];
+  const problems = functions.has(plan.functionName)
+    ? []
+    : [`calls function ${plan.functionName}, which the app does not have`];
   if (state.HeartbeatSeconds === undefined) return problems;
   if (plan.kind === 'lambda') problems.push('HeartbeatSeconds needs a task token');
   if (state.TimeoutSeconds !== undefined && state.HeartbeatSeconds >= state.TimeoutSeconds) {
@@ -53,9 +55,13 @@ const shapeProblems = (state: AslState): string[] => {
       return state.Choices.flatMap(choiceRuleProblems);
     case 'Pass':
       // The interpreter takes a falsy Result for an absent one and passes the input on.
-      return 'Result' in state && !state.Result ? [`a Pass whose Result is ${JSON.stringify(state.Result)} is not supported`] : [];
+      return 'Result' in state && !state.Result
+        ? [`a Pass whose Result is ${JSON.stringify(state.Result)} is not supported`]
+        : [];
     case 'Map':
-      return (state.ItemProcessor === undefined) === (state.Iterator === undefined) ? ['needs exactly one of ItemProcessor and Iterator'] : [];
+      return (state.ItemProcessor === undefined) === (state.Iterator === undefined)
+        ? ['needs exactly one of ItemProcessor and Iterator']
+        : [];
     case 'Task':
     case 'Wait':
     case 'Succeed':
@@ -72,7 +78,9 @@ export const aslProblems = (machine: AslMachine, functions: ReadonlySet<string>)
     ...[...everyBranch(machine)].flatMap(danglingIn),
     ...repeatedNames(found),
     ...found.flatMap((at) =>
-      [...taskProblems(at.state, functions), ...shapeProblems(at.state), ...contextProblems(at)].map((problem) => `${at.name}: ${problem}`),
+      [...taskProblems(at.state, functions), ...shapeProblems(at.state), ...contextProblems(at)].map(
+        (problem) => `${at.name}: ${problem}`,
+      ),
     ),
   ];
 };

@@ -30,7 +30,10 @@ const rewriteState = (state: AslState): unknown => {
     case 'Choice':
       return { ...caught, Choices: state.Choices.map(rewriteChoiceRule) };
     case 'Map':
-      return { ...caught, ItemProcessor: rewriteBranch(state.ItemProcessor ?? state.Iterator ?? { StartAt: '', States: {} }) };
+      return {
+        ...caught,
+        ItemProcessor: rewriteBranch(state.ItemProcessor ?? state.Iterator ?? { StartAt: '', States: {} }),
+      };
     case 'Parallel':
       return { ...caught, Branches: state.Branches.map(rewriteBranch) };
     case 'Pass':

@@ -48,7 +48,11 @@ const choiceRule = z.looseObject({ Next: z.string() });
 
 const taskState = z.strictObject({
   Type: z.literal('Task'),
-  ...comment, ...transition, ...inputOutput, ...result, ...failureHandling,
+  ...comment,
+  ...transition,
+  ...inputOutput,
+  ...result,
+  ...failureHandling,
   Resource: z.string(),
   Parameters: template,
   TimeoutSeconds: z.int().positive().optional(),
@@ -56,20 +60,25 @@ const taskState = z.strictObject({
 });
 const passState = z.strictObject({
   Type: z.literal('Pass'),
-  ...comment, ...transition, ...inputOutput,
+  ...comment,
+  ...transition,
+  ...inputOutput,
   Result: template,
   Parameters: template,
   ResultPath: pathOrNull,
 });
 const choiceState = z.strictObject({
   Type: z.literal('Choice'),
-  ...comment, ...inputOutput,
+  ...comment,
+  ...inputOutput,
   Choices: z.array(choiceRule).min(1),
   Default: z.string().optional(),
 });
 const waitState = z.strictObject({
   Type: z.literal('Wait'),
-  ...comment, ...transition, ...inputOutput,
+  ...comment,
+  ...transition,
+  ...inputOutput,
   Seconds: z.int().nonnegative().optional(),
   SecondsPath: path.optional(),
   Timestamp: z.string().optional(),
@@ -86,13 +95,21 @@ const failState = z.strictObject({
 });
 const parallelState = z.strictObject({
   Type: z.literal('Parallel'),
-  ...comment, ...transition, ...inputOutput, ...result, ...failureHandling,
+  ...comment,
+  ...transition,
+  ...inputOutput,
+  ...result,
+  ...failureHandling,
   Parameters: template,
   Branches: z.array(branch).min(1),
 });
 const mapState = z.strictObject({
   Type: z.literal('Map'),
-  ...comment, ...transition, ...inputOutput, ...result, ...failureHandling,
+  ...comment,
+  ...transition,
+  ...inputOutput,
+  ...result,
+  ...failureHandling,
   ItemsPath: path.optional(),
   ItemSelector: template,
   Parameters: template,
@@ -102,7 +119,14 @@ const mapState = z.strictObject({
 });
 
 const state = z.discriminatedUnion('Type', [
-  taskState, passState, choiceState, waitState, succeedState, failState, parallelState, mapState,
+  taskState,
+  passState,
+  choiceState,
+  waitState,
+  succeedState,
+  failState,
+  parallelState,
+  mapState,
 ]);
 
 const states = z.record(z.string().min(1).max(80), state);

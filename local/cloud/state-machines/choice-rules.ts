@@ -2,8 +2,21 @@
 
 const comparison = /^(String|Numeric|Timestamp)(Equals|LessThan|GreaterThan|LessThanEquals|GreaterThanEquals)(Path)?$/;
 const otherOperators: ReadonlySet<string> = new Set([
-  'StringMatches', 'BooleanEquals', 'BooleanEqualsPath', 'IsNull', 'IsPresent', 'IsNumeric', 'IsString', 'IsBoolean', 'IsTimestamp',
-  'And', 'Or', 'Not', 'Variable', 'Next', 'Comment',
+  'StringMatches',
+  'BooleanEquals',
+  'BooleanEqualsPath',
+  'IsNull',
+  'IsPresent',
+  'IsNumeric',
+  'IsString',
+  'IsBoolean',
+  'IsTimestamp',
+  'And',
+  'Or',
+  'Not',
+  'Variable',
+  'Next',
+  'Comment',
 ]);
 
 type Rule = Readonly<Record<string, unknown>>;
@@ -11,7 +24,9 @@ type Rule = Readonly<Record<string, unknown>>;
 const isRule = (value: unknown): value is Rule => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const innerRules = (rule: Rule): Rule[] =>
-  [rule['And'], rule['Or'], rule['Not']].flatMap((inner) => (Array.isArray(inner) ? inner : [inner])).filter(isRule);
+  [rule['And'], rule['Or'], rule['Not']]
+    .flatMap((inner): unknown[] => (Array.isArray(inner) ? inner : [inner]))
+    .filter(isRule);
 
 export const choiceRuleProblems = (rule: Rule): string[] => [
   ...Object.keys(rule)

@@ -1,5 +1,6 @@
 /** The interpreter's events, as GetExecutionHistory words them, and the counts the bench reads. */
 import type { StateMachine } from 'aws-local-stepfunctions';
+import { jsonText } from './json-value.ts';
 import type { TaskPlan } from './task-plan.ts';
 
 type EventsOf<T> = T extends AsyncGenerator<infer E> ? E : never;
@@ -26,14 +27,20 @@ export interface ExecutionCounts {
 type Wording = readonly [type: string, details?: Readonly<Record<string, unknown>>];
 
 const causeText = (cause: unknown): string =>
-  cause instanceof Error ? cause.message : typeof cause === 'string' ? cause : JSON.stringify(cause) ?? '';
+  cause instanceof Error ? cause.message : typeof cause === 'string' ? cause : (jsonText(cause) ?? '');
 
-const failedWording = (event: Extract<InterpreterEvent, { type: 'StateFailed' }>, tasks: ReadonlyMap<string, TaskPlan>): Wording | null => {
+const failedWording = (
+  event: Extract<InterpreterEvent, { type: 'StateFailed' }>,
+  tasks: ReadonlyMap<string, TaskPlan>,
+): Wording | null => {
   const details = { error: event.Error, cause: causeText(event.Cause) };
   switch (event.state.type) {
     case 'Task':
       return tasks.get(event.state.name)?.kind === 'wait-for-token'
-        ? ['TaskFailed', { taskFailedEventDetails: { resourceType: 'lambda', resource: 'invoke.waitForTaskToken', ...details } }]
+        ? [
+            'TaskFailed',
+            { taskFailedEventDetails: { resourceType: 'lambda', resource: 'invoke.waitForTaskToken', ...details } },
+          ]
         : ['LambdaFunctionFailed', { lambdaFunctionFailedEventDetails: details }];
     case 'Map':
       return ['MapStateFailed'];
@@ -115,7 +122,7 @@ export class ExecutionHistory {
   #count(event: InterpreterEvent): void {
     if (event.type === 'StateRetried') this.counts.retries += 1;
     if (event.type !== 'StateEntered') return;
-    const bytes = Buffer.byteLength(JSON.stringify(event.state.input) ?? '');
+    const bytes = Buffer.byteLength(jsonText(event.state.input) ?? '');
     this.counts.transitions += 1;
     this.counts.payloadBytes += bytes;
     this.counts.largestPayloadBytes = Math.max(this.counts.largestPayloadBytes, bytes);

@@ -75,12 +75,23 @@ export class Execution {
     const { tokens, invoke } = this.#around;
     this.history.add('ExecutionStarted', { executionStartedEventDetails: { input } }, this.startDate);
     const run = this.machine.interpreter.run(parseJson(input), {
-      overrides: { taskResourceLocalHandlers: taskHandlers(this.machine.tasks, { invoke, tokens, executionArn: arn, over: this.#over.signal }) },
+      overrides: {
+        taskResourceLocalHandlers: taskHandlers(this.machine.tasks, {
+          invoke,
+          tokens,
+          executionArn: arn,
+          over: this.#over.signal,
+        }),
+      },
       context: {
         Execution: { Id: arn, Name: name },
         StateMachine: { Id: this.machine.arn, Name: this.machine.name },
         // Read at each try of a Task, so that every try has a token of its own.
-        Task: { get Token() { return tokens.issue(arn); } },
+        Task: {
+          get Token() {
+            return tokens.issue(arn);
+          },
+        },
       },
     });
     this.#abort = run.abort;

@@ -14,7 +14,8 @@ export interface ExecutionLimits {
 
 const defaultLimits: ExecutionLimits = { finishedKept: 5_000, historiesKept: 1_000 };
 
-const arnOf = (machine: LoadedMachine, name: string): string => `${machine.arn.replace(':stateMachine:', ':execution:')}:${name}`;
+const arnOf = (machine: LoadedMachine, name: string): string =>
+  `${machine.arn.replace(':stateMachine:', ':execution:')}:${name}`;
 
 export class Executions {
   readonly tokens: TaskTokens;
@@ -42,11 +43,15 @@ export class Executions {
       if (known.status === 'RUNNING' && known.request.input === input) return known;
       throw new WireError('ExecutionAlreadyExists', `Execution Already Exists: '${arn}'`);
     }
-    const execution = new Execution(machine, { arn, name, input }, {
-      invoke: this.#invoke,
-      tokens: this.tokens,
-      onEnd: (ended) => this.#keepFinished(ended),
-    });
+    const execution = new Execution(
+      machine,
+      { arn, name, input },
+      {
+        invoke: this.#invoke,
+        tokens: this.tokens,
+        onEnd: (ended) => this.#keepFinished(ended),
+      },
+    );
     this.#byArn.set(arn, execution);
     this.onStatusChange(execution);
     void execution.run();
@@ -65,7 +70,8 @@ export class Executions {
   }
 
   stopAll(): void {
-    for (const execution of this.#byArn.values()) execution.stop('EmbeddedCloudStopped', 'the embedded cloud was stopped');
+    for (const execution of this.#byArn.values())
+      execution.stop('EmbeddedCloudStopped', 'the embedded cloud was stopped');
   }
 
   #keepFinished(execution: Execution): void {

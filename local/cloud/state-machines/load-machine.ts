@@ -29,7 +29,9 @@ export class MachineRefused extends Error {
 const parseDefinition = (source: MachineSource): AslMachine => {
   const parsed = aslMachine.safeParse(JSON.parse(source.definition));
   if (parsed.success) return parsed.data;
-  throw new MachineRefused(`state machine ${source.name} is refused by the embedded cloud:\n${z.prettifyError(parsed.error)}`);
+  throw new MachineRefused(
+    `state machine ${source.name} is refused by the embedded cloud:\n${z.prettifyError(parsed.error)}`,
+  );
 };
 
 const plannedTasks = (machine: AslMachine): ReadonlyMap<string, TaskPlan> => {

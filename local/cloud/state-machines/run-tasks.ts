@@ -24,7 +24,10 @@ const payloadLimitBytes = 262_144;
 const limited = (value: unknown): JsonValue => {
   const json = throughJson(value);
   if (json.bytes <= payloadLimitBytes) return json.value;
-  throw new TaskFailure('States.DataLimitExceeded', `the task's result is ${json.bytes} bytes, over the limit of ${payloadLimitBytes}`);
+  throw new TaskFailure(
+    'States.DataLimitExceeded',
+    `the task's result is ${json.bytes} bytes, over the limit of ${payloadLimitBytes}`,
+  );
 };
 
 const callLambda = async ({ invoke }: TaskSurroundings, functionName: string, payload: unknown): Promise<unknown> => {
@@ -46,10 +49,14 @@ const performWaiting = async (
   const token = String(plan.tokenPath.reduce<unknown>(fieldOf, parameters));
   const parked = around.tokens.park(token, around.executionArn, plan.heartbeatSeconds);
   // The interpreter itself fails the state at TimeoutSeconds; the token must not outlive it.
-  const deadline = plan.timeoutSeconds === null ? undefined : setTimeout(parked.close, plan.timeoutSeconds * 1000).unref();
+  const deadline =
+    plan.timeoutSeconds === null ? undefined : setTimeout(() => parked.close(), plan.timeoutSeconds * 1000).unref();
   try {
     // A report may come before the function returns, and a function that fails after it still fails the state.
-    const [, output] = await Promise.all([callLambda(around, plan.functionName, fieldOf(parameters, 'Payload') ?? {}), parked.outcome]);
+    const [, output] = await Promise.all([
+      callLambda(around, plan.functionName, fieldOf(parameters, 'Payload') ?? {}),
+      parked.outcome,
+    ]);
     return limited(output);
   } finally {
     clearTimeout(deadline);
@@ -82,5 +89,8 @@ const unlessOver = (over: AbortSignal, work: () => Promise<JsonValue>): Promise<
 /** Handlers by state name, as the interpreter takes them. */
 export const taskHandlers = (tasks: ReadonlyMap<string, TaskPlan>, around: TaskSurroundings): Record<string, Perform> =>
   Object.fromEntries(
-    [...tasks].map(([state, plan]) => [state, (parameters: JsonValue) => unlessOver(around.over, () => perform(plan, around, parameters))]),
+    [...tasks].map(([state, plan]) => [
+      state,
+      (parameters: JsonValue) => unlessOver(around.over, () => perform(plan, around, parameters)),
+    ]),
   );

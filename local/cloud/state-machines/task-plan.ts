@@ -37,7 +37,8 @@ const waitingPlan = (state: TaskState): TaskPlan | string => {
   const functionName = literalFunctionName(state.Parameters);
   if (functionName === null) return 'Parameters.FunctionName must be the ARN of a function';
   const [tokenPath, ...others] = tokenPaths(state.Parameters);
-  if (tokenPath === undefined) return 'waitForTaskToken needs "$$.Task.Token" in its Parameters, or nobody could ever answer';
+  if (tokenPath === undefined)
+    return 'waitForTaskToken needs "$$.Task.Token" in its Parameters, or nobody could ever answer';
   if (others.length > 0) return '"$$.Task.Token" may stand only once in Parameters';
   return {
     kind: 'wait-for-token',

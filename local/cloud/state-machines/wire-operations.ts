@@ -10,14 +10,22 @@ import type { LoadedMachine } from './load-machine.ts';
 const inputLimitBytes = 262_144;
 const page = { maxResults: z.int().min(0).max(1000).optional(), nextToken: z.string().optional() };
 
-const startInput = z.object({ stateMachineArn: z.string(), name: z.string().optional(), input: z.string().default('{}') });
+const startInput = z.object({
+  stateMachineArn: z.string(),
+  name: z.string().optional(),
+  input: z.string().default('{}'),
+});
 const oneExecution = z.object({ executionArn: z.string() });
 const oneMachine = z.object({ stateMachineArn: z.string() });
 const stopInput = oneExecution.extend({ error: z.string().optional(), cause: z.string().optional() });
 const historyInput = oneExecution.extend({ ...page, reverseOrder: z.boolean().optional() });
 const listInput = oneMachine.extend({ ...page, statusFilter: z.string().optional() });
 const successInput = z.object({ taskToken: z.string(), output: z.string() });
-const failureInput = z.object({ taskToken: z.string(), error: z.string().default('States.TaskFailed'), cause: z.string().default('') });
+const failureInput = z.object({
+  taskToken: z.string(),
+  error: z.string().default('States.TaskFailed'),
+  cause: z.string().default(''),
+});
 const heartbeatInput = z.object({ taskToken: z.string() });
 
 const jsonOr = (code: string, text: string): JsonValue => {
@@ -28,7 +36,10 @@ const jsonOr = (code: string, text: string): JsonValue => {
   }
 };
 
-const paged = <T>(all: readonly T[], { maxResults, nextToken }: { maxResults?: number | undefined; nextToken?: string | undefined }) => {
+const paged = <T>(
+  all: readonly T[],
+  { maxResults, nextToken }: { maxResults?: number | undefined; nextToken?: string | undefined },
+) => {
   const from = Number(nextToken ?? 0);
   const to = from + (maxResults === undefined || maxResults === 0 ? 1000 : maxResults);
   return { items: all.slice(from, to), ...(to < all.length ? { nextToken: String(to) } : {}) };
@@ -51,22 +62,32 @@ const described = (execution: Execution) => ({
 });
 
 const checkedName = (name: string): string => {
-  // eslint-disable-next-line no-control-regex -- AWS refuses control characters by name
-  if (name.length >= 1 && name.length <= 80 && !/[\s<>{}[\]?*"#%\\^|~`$&,;:/\u0000-\u001f\u007f-\u009f]/.test(name)) return name;
+  if (name.length >= 1 && name.length <= 80 && !/[\s<>{}[\]?*"#%\\^|~`$&,;:/\u0000-\u001f\u007f-\u009f]/.test(name))
+    return name;
   throw new WireError('InvalidName', `Invalid Name: '${name.slice(0, 100)}'`);
 };
 
 const machineSummary = (machine: LoadedMachine, creationDate: number) => ({
-  stateMachineArn: machine.arn, name: machine.name, type: 'STANDARD', creationDate,
+  stateMachineArn: machine.arn,
+  name: machine.name,
+  type: 'STANDARD',
+  creationDate,
 });
 
 const machineOperations = (machines: ReadonlyMap<string, LoadedMachine>): Operations => {
   const creationDate = Date.now() / 1000;
   return {
-    ListStateMachines: () => ({ stateMachines: [...machines.values()].map((machine) => machineSummary(machine, creationDate)) }),
+    ListStateMachines: () => ({
+      stateMachines: [...machines.values()].map((machine) => machineSummary(machine, creationDate)),
+    }),
     DescribeStateMachine: (input) => {
       const machine = machineOf(machines, oneMachine.parse(input).stateMachineArn);
-      return { ...machineSummary(machine, creationDate), status: 'ACTIVE', definition: machine.definition, roleArn: 'arn:aws:iam::000000000000:role/embedded' };
+      return {
+        ...machineSummary(machine, creationDate),
+        status: 'ACTIVE',
+        definition: machine.definition,
+        roleArn: 'arn:aws:iam::000000000000:role/embedded',
+      };
     },
   };
 };
@@ -82,7 +103,8 @@ const executionOperations = (machines: ReadonlyMap<string, LoadedMachine>, execu
     const { stateMachineArn, name, input: text } = startInput.parse(input);
     const machine = machineOf(machines, stateMachineArn);
     jsonOr('InvalidExecutionInput', text);
-    if (Buffer.byteLength(text) > inputLimitBytes) throw new WireError('InvalidExecutionInput', 'the input is over 262144 bytes');
+    if (Buffer.byteLength(text) > inputLimitBytes)
+      throw new WireError('InvalidExecutionInput', 'the input is over 262144 bytes');
     const execution = executions.start(machine, checkedName(name ?? randomUUID()), text);
     return { executionArn: execution.request.arn, startDate: execution.startDate };
   },
@@ -98,7 +120,10 @@ const executionOperations = (machines: ReadonlyMap<string, LoadedMachine>, execu
     machineOf(machines, stateMachineArn);
     const matching = executions
       .all()
-      .filter(({ machine, status }) => machine.arn === stateMachineArn && (statusFilter === undefined || status === statusFilter));
+      .filter(
+        ({ machine, status }) =>
+          machine.arn === stateMachineArn && (statusFilter === undefined || status === statusFilter),
+      );
     const { items, ...next } = paged(matching, pages);
     return { executions: items.map(summary), ...next };
   },
@@ -127,7 +152,10 @@ const tokenOperations = ({ tokens }: Executions): Operations => ({
   },
 });
 
-export const stepFunctionsOperations = (machines: ReadonlyMap<string, LoadedMachine>, executions: Executions): Operations => ({
+export const stepFunctionsOperations = (
+  machines: ReadonlyMap<string, LoadedMachine>,
+  executions: Executions,
+): Operations => ({
   ...machineOperations(machines),
   ...executionOperations(machines, executions),
   ...tokenOperations(executions),

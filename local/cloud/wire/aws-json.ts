@@ -34,7 +34,10 @@ const failure = (error: unknown, target: string, log: Log): Answer => {
 const perform = async (operations: Operations, target: string, text: string, log: Log): Promise<Answer> => {
   const operation = operations[target.slice(target.lastIndexOf('.') + 1)];
   if (operation === undefined) {
-    return { status: 400, body: { __type: 'UnknownOperationException', message: `${target} is not served by the embedded cloud` } };
+    return {
+      status: 400,
+      body: { __type: 'UnknownOperationException', message: `${target} is not served by the embedded cloud` },
+    };
   }
   try {
     return { status: 200, body: await operation(JSON.parse(text === '' ? '{}' : text)) };
@@ -53,6 +56,8 @@ export const answerAwsJson = async (
 ): Promise<void> => {
   const target = request.headers['x-amz-target'];
   const answer = await perform(operations, typeof target === 'string' ? target : '', body, log);
-  response.writeHead(answer.status, { 'content-type': request.headers['content-type'] ?? 'application/x-amz-json-1.0' });
+  response.writeHead(answer.status, {
+    'content-type': request.headers['content-type'] ?? 'application/x-amz-json-1.0',
+  });
   response.end(JSON.stringify(answer.body));
 };

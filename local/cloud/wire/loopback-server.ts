@@ -39,12 +39,13 @@ export class BodyTooLarge extends Error {
 
 /** The request's body as UTF-8 text; BodyTooLarge past `limitBytes`, after which the rest is read and dropped. */
 export const readBody = async (request: IncomingMessage, limitBytes: number): Promise<string> => {
+  // No encoding is set on it, so it gives bytes.
+  const pieces: AsyncIterable<Buffer> = request;
   const chunks: Buffer[] = [];
   let bytes = 0;
-  for await (const chunk of request) {
-    const part = Buffer.from(chunk);
-    bytes += part.length;
-    if (bytes <= limitBytes) chunks.push(part);
+  for await (const piece of pieces) {
+    bytes += piece.length;
+    if (bytes <= limitBytes) chunks.push(piece);
   }
   if (bytes > limitBytes) throw new BodyTooLarge(`the body is over ${limitBytes} bytes`);
   return Buffer.concat(chunks).toString('utf8');

@@ -1,4 +1,4 @@
-import * as z from 'zod/mini';
+import type * as z from 'zod/mini';
 import type { LocatedVolume, SnapshotSource } from '../../ports/sdp.ts';
 import type { ArraySession } from './array-session.ts';
 import { idIn } from './refs.ts';

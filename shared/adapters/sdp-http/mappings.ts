@@ -10,7 +10,7 @@ import { Mapping } from './wire.ts';
  */
 export const ensureMapping = async (session: ArraySession, viewName: string, hostName: string): Promise<void> => {
   const view = await findSnapshotNamed(session, viewName);
-  if (view === undefined || !view.is_exposable) throw session.refuse(`there is no view ${viewName}`);
+  if (!view?.is_exposable) throw session.refuse(`there is no view ${viewName}`);
   const host = await findHostNamed(session, hostName);
   if (host === undefined) throw session.refuse(`there is no host ${hostName}`);
   const viewRef = refTo('snapshots', view.id);

@@ -20,6 +20,21 @@ export function catalogStore(entities: Entities): CatalogStore {
     return found.Item === undefined ? undefined : Item.snapshot(found.Item);
   };
 
+  /** Before the snapshot's row goes: whoever repeats this finds the row, and with it the clones that still name it. */
+  const takeFromClones = async (snapshotId: string, hostId: string, dbIds: readonly string[]): Promise<void> => {
+    await Promise.all(
+      dbIds.map((dbId) =>
+        conditional(() =>
+          clone
+            .build(UpdateItemCommand)
+            .item({ hostId, dbId, snapshotIds: $delete(new Set([snapshotId])) })
+            .options({ condition: { attr: 'dbId', exists: true } })
+            .send(),
+        ),
+      ),
+    );
+  };
+
   return {
     getSnapshot,
 
@@ -67,7 +82,10 @@ export function catalogStore(entities: Entities): CatalogStore {
               ],
             },
           }),
-        task.build(UpdateTransaction).item({ requestId: taken.requestId, snapshotId: taken.snapshotId }),
+        task
+          .build(UpdateTransaction)
+          .item({ requestId: taken.requestId, snapshotId: taken.snapshotId })
+          .options({ condition: { attr: 'phase', eq: 'forward' } }),
         ...sourceClones.map((one) =>
           clone
             .build(UpdateTransaction)
@@ -75,29 +93,51 @@ export function catalogStore(entities: Entities): CatalogStore {
             .options({ condition: { attr: 'dbId', exists: true } }),
         ),
       ]);
-      return outcome.written ? 'recorded' : 'taken';
+      if (outcome.written) return 'recorded';
+      if (outcome.failed.includes(0)) return 'taken';
+      if (outcome.failed.includes(1)) throw new DomainError('StaleAttempt', 'the task does not go forward any more');
+      throw new DomainError('Conflict', 'a source of the snapshot was deleted meanwhile');
     },
 
     async publishClones(requestId, snapshotId, clones) {
       const outcome = await transact([
         snapshot
           .build(UpdateTransaction)
-          .item({
-            snapshotId,
-            state: 'available',
-            pins: $add(new Set(clones.map((one) => clonePin(one.hostId, one.dbId)))),
-          })
-          .options({ condition: { attr: 'requestId', eq: requestId } }),
+          // A pending snapshot is pinned by its task only: the clones take over.
+          .item({ snapshotId, state: 'available', pins: new Set(clones.map((one) => clonePin(one.hostId, one.dbId))) })
+          .options({
+            condition: {
+              and: [
+                { attr: 'requestId', eq: requestId },
+                { attr: 'state', eq: 'pending' },
+              ],
+            },
+          }),
+        task
+          .build(UpdateTransaction)
+          .item({ requestId, pastPointOfNoReturn: true })
+          .options({
+            condition: {
+              and: [
+                { attr: 'cancelRequested', eq: false },
+                { attr: 'phase', eq: 'forward' },
+              ],
+            },
+          }),
         ...clones.map(({ snapshotIds, ...row }) => clone.build(PutTransaction).item(row)),
       ]);
-      if (!outcome.written) throw new DomainError('Internal', 'the snapshot of the task is not there any more', { context: { snapshotId } });
-      await snapshot
-        .build(UpdateItemCommand)
-        .item({ snapshotId, pins: $delete(new Set([taskPin(requestId)])) })
-        .send();
+      if (outcome.written) return 'published';
+      // Published before: written again, clones would lose what was noted on them since.
+      const standing = await getSnapshot(snapshotId);
+      if (standing?.requestId === requestId && standing.state === 'available') return 'published';
+      if (outcome.failed.includes(1)) return 'refused';
+      throw new DomainError('Internal', 'the snapshot of the task is not there any more', { context: { snapshotId } });
     },
 
     async discardSnapshot(requestId, snapshotId, sourceHostId, sourceDbIds) {
+      const standing = await getSnapshot(snapshotId);
+      if (standing !== undefined && (standing.requestId !== requestId || standing.state !== 'pending')) return;
+      await takeFromClones(snapshotId, sourceHostId, sourceDbIds);
       await conditional(() =>
         snapshot
           .build(DeleteItemCommand)
@@ -112,52 +152,34 @@ export function catalogStore(entities: Entities): CatalogStore {
           })
           .send(),
       );
-      await Promise.all(
-        sourceDbIds.map((dbId) =>
-          conditional(() =>
-            clone
-              .build(UpdateItemCommand)
-              .item({ hostId: sourceHostId, dbId, snapshotIds: $delete(new Set([snapshotId])) })
-              .options({ condition: { attr: 'dbId', exists: true } })
-              .send(),
-          ),
-        ),
-      );
     },
 
     async forgetClone(hostId, dbId, snapshotId) {
-      await transact([
-        clone.build(DeleteTransaction).key({ hostId, dbId }),
-        database.build(DeleteTransaction).key({ hostId, dbId }),
-      ]);
-      // The snapshot may have gone meanwhile: an update would make it again, hence the condition.
-      await conditional(() =>
+      const rows = [clone.build(DeleteTransaction).key({ hostId, dbId }), database.build(DeleteTransaction).key({ hostId, dbId })] as const;
+      const unpinned = await transact([
         snapshot
-          .build(UpdateItemCommand)
+          .build(UpdateTransaction)
           .item({ snapshotId, pins: $delete(new Set([clonePin(hostId, dbId)])) })
-          .options({ condition: { attr: 'snapshotId', exists: true } })
-          .send(),
-      );
+          .options({ condition: { attr: 'snapshotId', exists: true } }),
+        ...rows,
+      ]);
+      // Repeated after the snapshot went too: an update would make its row again, hence the condition.
+      if (!unpinned.written) await transact([...rows]);
     },
 
     async forgetSnapshot(gone, requestId) {
+      if (gone.exclusiveBy !== requestId) return;
+      await takeFromClones(
+        gone.snapshotId,
+        gone.hostId,
+        gone.databases.map(({ dbId }) => dbId),
+      );
       await conditional(() =>
         snapshot
           .build(DeleteItemCommand)
           .key({ snapshotId: gone.snapshotId })
           .options({ condition: { attr: 'exclusiveBy', eq: requestId } })
           .send(),
-      );
-      await Promise.all(
-        gone.databases.map(({ dbId }) =>
-          conditional(() =>
-            clone
-              .build(UpdateItemCommand)
-              .item({ hostId: gone.hostId, dbId, snapshotIds: $delete(new Set([gone.snapshotId])) })
-              .options({ condition: { attr: 'dbId', exists: true } })
-              .send(),
-          ),
-        ),
       );
     },
 

@@ -22,6 +22,20 @@ export function databaseStore(entities: Entities): DatabaseStore {
     return (found.Items ?? []).map(Item.database);
   };
 
+  /** Two inventories of one host may be taken over at the same time: the older one gives way, row by row. */
+  const notNewerThan = ({ generation, sequence }: Database) => ({
+    or: [
+      { attr: 'dbId' as const, exists: false },
+      { attr: 'generation' as const, lt: generation },
+      {
+        and: [
+          { attr: 'generation' as const, eq: generation },
+          { attr: 'sequence' as const, lte: sequence },
+        ],
+      },
+    ],
+  });
+
   return {
     listDatabases: (hostId) => query({ beginsWith: databasePrefix(hostId) }),
     listAllDatabases: () => query(),
@@ -32,11 +46,19 @@ export function databaseStore(entities: Entities): DatabaseStore {
     },
 
     async putDatabases(databases) {
-      await Promise.all(databases.map((one) => database.build(PutItemCommand).item(one).send()));
+      await Promise.all(
+        databases.map((one) =>
+          conditional(() => database.build(PutItemCommand).item(one).options({ condition: notNewerThan(one) }).send()),
+        ),
+      );
     },
 
-    async removeDatabase(hostId, dbId) {
-      await database.build(DeleteItemCommand).key({ hostId, dbId }).send();
+    async removeDatabases(databases) {
+      await Promise.all(
+        databases.map((one) =>
+          conditional(() => database.build(DeleteItemCommand).key(one).options({ condition: notNewerThan(one) }).send()),
+        ),
+      );
     },
 
     closeInventory: (hostId, generation, sequence, setChanged) =>

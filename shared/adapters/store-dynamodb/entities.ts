@@ -19,7 +19,7 @@ import type { Principal } from '../../domain/token.ts';
 const vendors = ['mssql', 'postgres'] as const;
 
 /** A value that is always written whole: the library would otherwise update a document path by path. */
-const json = <VALUE>() => any().castAs<VALUE>().transform(jsonStringify());
+const json = any().transform(jsonStringify());
 
 /** Keys by noun. `partition` names are shared with the queries in the store's files. */
 export const partitions = {
@@ -94,7 +94,7 @@ export function createEntities(tableName: string, documentClient: DynamoDBDocume
       connection: any().castAs<{ readonly host: string; readonly port: number } | null>(),
       generation: number(),
       sequence: number(),
-      volumes: json<readonly DatabaseVolume[]>(),
+      volumes: json.castAs<readonly DatabaseVolume[]>(),
     }),
     computeKey: ({ hostId, dbId }: { hostId: string; dbId: string }) => ({
       pk: partitions.databases,
@@ -160,15 +160,15 @@ export function createEntities(tableName: string, documentClient: DynamoDBDocume
       refId: string(),
       principal: string(),
       error: string(),
-      result: json<TaskResult | null>(),
+      result: json.castAs<TaskResult | null>(),
       attempt: number(),
       phase: string().enum('forward', 'unwind'),
       cancelRequested: boolean(),
       pastPointOfNoReturn: boolean(),
       freezeRound: number(),
       snapshotId: string(),
-      leftovers: json<readonly string[]>(),
-      expiresAtSeconds: number().optional(),
+      leftovers: json.castAs<readonly string[]>(),
+      expiresAtSeconds: number().optional().hidden(),
     }),
     computeKey: ({ requestId }: { requestId: string }) => ({ pk: partitions.tasks, sk: requestId }),
   });
@@ -201,10 +201,10 @@ export function createEntities(tableName: string, documentClient: DynamoDBDocume
       name: string(),
       hostId: string(),
       requires: any().castAs<readonly string[]>(),
-      outcome: json<Readonly<Record<string, unknown>>>(),
+      outcome: json.castAs<Readonly<Record<string, unknown>>>(),
       blockedAttempt: number(),
       blockedReason: string(),
-      expiresAtSeconds: number().optional(),
+      expiresAtSeconds: number().optional().hidden(),
     }),
     computeKey: ({ requestId, effectId }: { requestId: string; effectId: string }) => ({
       pk: partitions.task(requestId),
@@ -227,7 +227,7 @@ export function createEntities(tableName: string, documentClient: DynamoDBDocume
       state: string().enum('sent', 'done', 'failed', 'revoked'),
       attempt: number(),
       sentAtSeconds: number(),
-      expiresAtSeconds: number().optional(),
+      expiresAtSeconds: number().optional().hidden(),
     }),
     computeKey: ({ requestId, commandId }: { requestId: string; commandId: string }) => ({
       pk: partitions.task(requestId),

@@ -1,8 +1,7 @@
-/** Foreign errors end here: conditions become values, contention is retried, the rest is named. */
+/** Refused writes become values. Contention of transactions is repeated here, of single writes in `patience.ts`. */
 import { type ExecuteTransactWriteInput, execute, isTransactionCancelled } from 'dynamodb-toolbox/entity/actions/transactWrite';
 import { DomainError } from '../../domain/errors.ts';
-
-const nameOf = (error: unknown): string => (error instanceof Error ? error.name : '');
+import { maxContentionTries, nameOf, pauseAfter } from './patience.ts';
 
 /** True when the write was made, false when its condition did not hold. */
 export async function conditional(write: () => Promise<unknown>): Promise<boolean> {
@@ -17,12 +16,10 @@ export async function conditional(write: () => Promise<unknown>): Promise<boolea
 
 export type TransactionOutcome =
   | { readonly written: true }
-  /** Indices of the items whose condition failed. */
+  /** Indices of the items whose condition failed, ascending. */
   | { readonly written: false; readonly failed: readonly number[] };
 
-const maxContentionTries = 8;
-
-/** Runs the transaction; one that merely met another on the same rows is tried again at once. */
+/** Runs the transaction; one that merely met another on the same rows is tried again after a short pause. */
 export async function transact(transactions: Exclude<ExecuteTransactWriteInput, readonly [object, ...never[]]>): Promise<TransactionOutcome> {
   for (let tries = 1; ; tries += 1) {
     try {
@@ -33,9 +30,12 @@ export async function transact(transactions: Exclude<ExecuteTransactWriteInput, 
       const codes = (error.CancellationReasons ?? []).map((reason) => reason.Code ?? 'None');
       const failed = codes.flatMap((code, index) => (code === 'ConditionalCheckFailed' ? [index] : []));
       if (failed.length > 0) return { written: false, failed };
+      // Anything else, such as a value the table refuses, comes out the same however often it is tried.
+      if (codes.some((code) => code === 'ValidationError' || code === 'ItemCollectionSizeLimitExceeded')) throw error;
       if (tries >= maxContentionTries) {
         throw new DomainError('Busy', 'the same rows are being changed by others', { context: { codes }, cause: error });
       }
+      await pauseAfter(tries);
     }
   }
 }

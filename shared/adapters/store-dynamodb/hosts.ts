@@ -53,7 +53,7 @@ export function hostStore(entities: Entities): HostStore {
       if (answer.UnprocessedKeys !== undefined && Object.keys(answer.UnprocessedKeys).length > 0) {
         throw new DomainError('Busy', 'the table did not give all hosts');
       }
-      return (answer.Responses?.[0] ?? []).flatMap((one) => (one === undefined ? [] : [Item.host(one)]));
+      return answer.Responses[0].flatMap((one) => (one === undefined ? [] : [Item.host(one)]));
     },
 
     async listHosts() {

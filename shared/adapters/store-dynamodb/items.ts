@@ -18,8 +18,8 @@ export const Item = {
   database: (row: Row<'database'>): Database => row,
   clone: (row: Row<'clone'>): Clone => ({ ...row, snapshotIds: row.snapshotIds ?? new Set() }),
   snapshot: (row: Row<'snapshot'>): Snapshot => ({ ...row, pins: row.pins ?? new Set(), exclusiveBy: row.exclusiveBy ?? '' }),
-  // The library reads a stored null back as an empty object.
-  task: (row: Row<'task'>): Task => ({ ...row, result: row.result === null || Object.keys(row.result).length === 0 ? null : row.result }),
+  // Where decoding gives null the library answers the stored text, the string 'null'.
+  task: (row: Row<'task'>): Task => ({ ...row, result: typeof row.result === 'object' ? row.result : null }),
   effect: (row: Row<'effect'>): Effect => row,
   command: (row: Row<'command'>): CommandRecord => row,
   lock: (row: Row<'lock'>): Lock => row,

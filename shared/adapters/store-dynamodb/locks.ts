@@ -13,6 +13,16 @@ export function lockStore({ lock }: Entities): LockStore {
     return found.Item === undefined ? undefined : Item.lock(found.Item);
   };
 
+  /** A row that was removed and made again starts at the same version: the holder tells the two apart. */
+  const unchangedSince = (read: Lock) => ({
+    and: [
+      { attr: 'version' as const, eq: read.version },
+      { attr: 'owner' as const, eq: read.owner },
+      { attr: 'attempt' as const, eq: read.attempt },
+      { attr: 'heldSinceSeconds' as const, eq: read.heldSinceSeconds },
+    ],
+  });
+
   return {
     readLock,
 
@@ -27,7 +37,7 @@ export function lockStore({ lock }: Entities): LockStore {
           .build(PutItemCommand)
           .item({ ...next, waiters: [...next.waiters] })
           .options({
-            condition: read === undefined ? { attr: 'key', exists: false } : { attr: 'version', eq: read.version },
+            condition: read === undefined ? { attr: 'key', exists: false } : unchangedSince(read),
           })
           .send(),
       ),
@@ -37,7 +47,7 @@ export function lockStore({ lock }: Entities): LockStore {
         lock
           .build(DeleteItemCommand)
           .key({ key: read.key })
-          .options({ condition: { attr: 'version', eq: read.version } })
+          .options({ condition: unchangedSince(read) })
           .send(),
       ),
   };

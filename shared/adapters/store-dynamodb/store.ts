@@ -9,18 +9,27 @@ import { createEntities } from './entities.ts';
 import { hostStore } from './hosts.ts';
 import { journalStore } from './journal.ts';
 import { lockStore } from './locks.ts';
+import { bePatient } from './patience.ts';
 import { taskStore } from './tasks.ts';
 
-export function createStore(tableName: string, config: DynamoDBClientConfig): Store {
-  const client = DynamoDBDocumentClient.from(new DynamoDBClient(config), {
-    marshallOptions: { removeUndefinedValues: true },
-  });
+export interface StoreSettings {
+  /** Finished tasks, with what belongs to them, are kept this long. */
+  readonly taskRetentionDays: number;
+}
+
+/** Flex contract, section 9 asks for 30 days at least. */
+const defaults: StoreSettings = { taskRetentionDays: 30 };
+
+export function createStore(tableName: string, config: DynamoDBClientConfig, settings = defaults): Store {
+  const plainClient = new DynamoDBClient(config);
+  bePatient(plainClient);
+  const client = DynamoDBDocumentClient.from(plainClient, { marshallOptions: { removeUndefinedValues: true } });
   const entities = createEntities(tableName, client);
   return {
     ...hostStore(entities),
     ...databaseStore(entities),
     ...catalogStore(entities),
-    ...taskStore(entities),
+    ...taskStore(entities, settings),
     ...journalStore(entities),
     ...lockStore(entities),
     ...accessStore(entities),

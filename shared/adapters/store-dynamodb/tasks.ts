@@ -7,15 +7,14 @@ import { UpdateTransaction } from 'dynamodb-toolbox/entity/actions/transactUpdat
 import { $add, UpdateItemCommand } from 'dynamodb-toolbox/entity/actions/update';
 import { QueryCommand } from 'dynamodb-toolbox/table/actions/query';
 import { DomainError } from '../../domain/errors.ts';
-import { nextStates, type TaskState, taskStates } from '../../domain/task.ts';
+import { isFinal, nextStates, type TaskState, taskStates } from '../../domain/task.ts';
 import type { TaskStore } from '../../ports/store.ts';
 import { auditItem } from './audit.ts';
 import { type Entities, partitions } from './entities.ts';
 import { conditional, transact } from './failures.ts';
 import { Item } from './items.ts';
 
-/** Finished tasks are kept this long. Flex contract, section 9 asks for 30 days at least. */
-const retentionSeconds = 40 * 24 * 3600;
+const secondsPerDay = 24 * 3600;
 
 const statesBefore = (state: TaskState): [TaskState, ...TaskState[]] => {
   const [first, ...rest] = taskStates.filter((one) => nextStates[one].includes(state));
@@ -23,8 +22,31 @@ const statesBefore = (state: TaskState): [TaskState, ...TaskState[]] => {
   return [first, ...rest];
 };
 
-export function taskStore(entities: Entities): TaskStore {
-  const { audit, host, lock, openTask, snapshot, table, task } = entities;
+/** Not on a task that is over; nor on one that is not there, since its state is none of these. */
+const isOpen = { attr: 'state', in: taskStates.filter((state) => !isFinal(state)) } as const;
+
+export function taskStore(entities: Entities, settings: { readonly taskRetentionDays: number }): TaskStore {
+  const { audit, command, effect, host, lock, openTask, snapshot, table, task } = entities;
+
+  /**
+   * Before the task's own last write: a task that dies in between is finished again, while rows left without an end
+   * would stay for ever.
+   */
+  const expireRows = async (requestId: string, expiresAtSeconds: number): Promise<void> => {
+    const found = await table
+      .build(QueryCommand)
+      .entities(effect, command)
+      .query({ partition: partitions.task(requestId) })
+      .options({ consistent: true, maxPages: Infinity })
+      .send();
+    await Promise.all(
+      (found.Items ?? []).map((row) =>
+        'commandId' in row
+          ? command.build(UpdateItemCommand).item({ requestId, commandId: row.commandId, expiresAtSeconds }).send()
+          : effect.build(UpdateItemCommand).item({ requestId, effectId: row.effectId, expiresAtSeconds }).send(),
+      ),
+    );
+  };
 
   const getTask: TaskStore['getTask'] = async (requestId) => {
     const found = await task.build(GetItemCommand).key({ requestId }).options({ consistent: true }).send();
@@ -149,7 +171,7 @@ export function taskStore(entities: Entities): TaskStore {
           .options({
             condition: {
               and: [
-                { attr: 'requestId', exists: true },
+                isOpen,
                 { attr: 'cancelRequested', eq: false },
                 { attr: 'phase', eq: 'forward' },
               ],
@@ -173,7 +195,7 @@ export function taskStore(entities: Entities): TaskStore {
             condition: {
               and: [
                 { attr: 'attempt', eq: fromAttempt },
-                { not: { attr: 'state', in: ['done', 'done_with_warning', 'failed', 'canceled'] } },
+                isOpen,
               ],
             },
           })
@@ -183,13 +205,16 @@ export function taskStore(entities: Entities): TaskStore {
     },
 
     async beginFreezeRound(requestId, attempt) {
-      const updated = await task
-        .build(UpdateItemCommand)
-        .item({ requestId, freezeRound: $add(1) })
-        .options({ condition: { attr: 'attempt', eq: attempt }, returnValues: 'UPDATED_NEW' })
-        .send();
-      const round = updated.Attributes?.freezeRound;
-      if (round === undefined) throw new DomainError('Internal', 'the table did not answer with the round');
+      let round: number | undefined;
+      await conditional(async () => {
+        const updated = await task
+          .build(UpdateItemCommand)
+          .item({ requestId, freezeRound: $add(1) })
+          .options({ condition: { attr: 'attempt', eq: attempt }, returnValues: 'UPDATED_NEW' })
+          .send();
+        round = updated.Attributes?.freezeRound;
+      });
+      if (round === undefined) throw new DomainError('StaleAttempt', `attempt ${String(attempt)} was superseded`);
       return round;
     },
 
@@ -215,12 +240,14 @@ export function taskStore(entities: Entities): TaskStore {
         task
           .build(UpdateItemCommand)
           .item({ requestId, error, updatedAtSeconds: nowSeconds })
-          .options({ condition: { attr: 'requestId', exists: true } })
+          .options({ condition: isOpen })
           .send(),
       );
     },
 
     async finishTask(requestId, state, outcome, nowSeconds) {
+      const expiresAtSeconds = nowSeconds + settings.taskRetentionDays * secondsPerDay;
+      await expireRows(requestId, expiresAtSeconds);
       await transact([
         task
           .build(UpdateTransaction)
@@ -231,7 +258,7 @@ export function taskStore(entities: Entities): TaskStore {
             result: outcome.result,
             leftovers: [],
             updatedAtSeconds: nowSeconds,
-            expiresAtSeconds: nowSeconds + retentionSeconds,
+            expiresAtSeconds,
           })
           .options({ condition: { attr: 'state', in: statesBefore(state) } }),
         openTask.build(DeleteTransaction).key({ requestId }),

@@ -68,7 +68,11 @@ export async function startEmbeddedBed(options: BedOptions): Promise<Bed> {
     adminPassword: admin.password,
     dataDir,
     executions: () =>
-      site.cloud.executions().map((one) => ({ name: one.name, status: one.status, history: JSON.stringify(one.history) })),
+      site.cloud.executions().map((one) => ({
+        name: one.request.name,
+        status: one.status,
+        history: `${one.request.input} ${JSON.stringify(one.history)}`,
+      })),
     killArray: async () => {
       process.kill((revived ?? site.arrayProcess).pid, 'SIGKILL');
       await (revived ?? site.arrayProcess).stop();

@@ -22,7 +22,8 @@ afterAll(async () => {
   await plane.close();
 });
 
-const command = (id: string, part: CommandPart, more: Partial<AgentCommand> = {}): AgentCommand => aCommand(plane, id, part, more);
+const command = (id: string, part: CommandPart, more: Partial<AgentCommand> = {}): AgentCommand =>
+  aCommand(plane, id, part, more);
 const answersTo = (id: string): readonly Answer[] => plane.answers.filter(({ commandId }) => commandId === id);
 const answered = (id: string, times = 1): Promise<void> =>
   until(`answer ${times} to ${id}`, () => answersTo(id).length >= times, agent.log);
@@ -33,7 +34,12 @@ const attach = (id: string, name: string, serial: string): CommandPart => ({
     db_name: name,
     vendor: 'mssql',
     target_state: 'online',
-    source: { database_id: databaseId, database_name: 'orders', restore_point: '', volumes: [{ source_serial: '1001', serial }] },
+    source: {
+      database_id: databaseId,
+      database_name: 'orders',
+      restore_point: '',
+      volumes: [{ source_serial: '1001', serial }],
+    },
   },
 });
 const freeze = (id: string, seconds: number): CommandPart => ({
@@ -44,8 +50,15 @@ const thaw = (id: string): CommandPart => ({ kind: 'thaw', arguments: { freeze_i
 
 describe('an agent with an empty environment', () => {
   it('heartbeats, reports its empty inventory, and soon the database made beside it', async () => {
-    await until('heartbeat and inventory', () => plane.heartbeats.length > 0 && plane.inventories.length > 0, agent.log);
-    expect(plane.heartbeats[0]).toMatchObject({ host_iqn: 'iqn.2009-01.com.kaminario:initiator.host1', agent_version: '1.0.0' });
+    await until(
+      'heartbeat and inventory',
+      () => plane.heartbeats.length > 0 && plane.inventories.length > 0,
+      agent.log,
+    );
+    expect(plane.heartbeats[0]).toMatchObject({
+      host_iqn: 'iqn.2009-01.com.kaminario:initiator.host1',
+      agent_version: '1.0.0',
+    });
     expect(plane.databases()).toEqual([]);
     const made = agent.cli('create-database', '--name', 'orders', '--volume', '1001');
     expect(JSON.parse(made.stdout)).toEqual({ id: '5', port: null });
@@ -107,7 +120,10 @@ describe('an agent with an empty environment', () => {
     await cp(join(agent.devices, '2001'), join(agent.devices, '3001'), { recursive: true });
     agent.start();
     await answered('c-killed');
-    expect(answersTo('c-killed')[0]).toMatchObject({ kind: 'success', body: { result: { database: { name: 'late', status: 'ONLINE' } } } });
+    expect(answersTo('c-killed')[0]).toMatchObject({
+      kind: 'success',
+      body: { result: { database: { name: 'late', status: 'ONLINE' } } },
+    });
     expect(await readRows(agent.devices, '3001')).toEqual([{ n: 1 }]);
   });
 
@@ -120,7 +136,9 @@ describe('an agent with an empty environment', () => {
     await appendRow(agent.devices, '1001', { n: 3 }, 10);
     await plane.send(command('c-thaw2', thaw('f2')));
     await answered('c-thaw2');
-    expect(answersTo('c-thaw2')[0]?.body).toMatchObject({ result: { held: false, reason: 'the agent was restarted during the freeze' } });
+    expect(answersTo('c-thaw2')[0]?.body).toMatchObject({
+      result: { held: false, reason: 'the agent was restarted during the freeze' },
+    });
   });
 
   it('asks for access again when it was registered anew', async () => {

@@ -36,7 +36,15 @@ const processes = (): string => execFileSync('ps', ['-eo', 'args'], { encoding: 
 it('clones a real database, keeps it running over a kill -9, and detaches it', async () => {
   const passwordFile = join(dirname(agent.devices), 'password');
   await writeFile(passwordFile, `${password}\n`);
-  const made = agent.cli('create-database', '--name', 'orders', '--volume', '1001', '--superuser-password-file', passwordFile);
+  const made = agent.cli(
+    'create-database',
+    '--name',
+    'orders',
+    '--volume',
+    '1001',
+    '--superuser-password-file',
+    passwordFile,
+  );
   const { id, port } = JSON.parse(made.stdout) as { id: string; port: number };
   const source = await connect(port, password);
   await source.query('CREATE TABLE rows AS SELECT generate_series(1, 1000) AS n');
@@ -58,11 +66,19 @@ it('clones a real database, keeps it running over a kill -9, and detaches it', a
       db_name: 'copy',
       vendor: 'postgres',
       target_state: 'online',
-      source: { database_id: id, database_name: 'orders', restore_point: restorePoint, volumes: [{ source_serial: '1001', serial: '2001' }] },
+      source: {
+        database_id: id,
+        database_name: 'orders',
+        restore_point: restorePoint,
+        volumes: [{ source_serial: '1001', serial: '2001' }],
+      },
     },
   });
   const { connection } = attached['database'] as { connection: { port: number } };
-  expect(plane.databases().map(({ name, status }) => [name, status])).toEqual([['orders', 'ONLINE'], ['copy', 'ONLINE']]);
+  expect(plane.databases().map(({ name, status }) => [name, status])).toEqual([
+    ['orders', 'ONLINE'],
+    ['copy', 'ONLINE'],
+  ]);
 
   const postmaster = await postmasterOf(join(agent.devices, '2001', 'data'));
   await agent.end('SIGKILL');
@@ -72,10 +88,16 @@ it('clones a real database, keeps it running over a kill -9, and detaches it', a
   agent.start();
   const before = plane.inventories.length;
   await until('an inventory', () => plane.inventories.length > before, agent.log);
-  expect(plane.databases().map(({ name, status }) => [name, status])).toEqual([['orders', 'ONLINE'], ['copy', 'ONLINE']]);
+  expect(plane.databases().map(({ name, status }) => [name, status])).toEqual([
+    ['orders', 'ONLINE'],
+    ['copy', 'ONLINE'],
+  ]);
   expect(await postmasterOf(join(agent.devices, '2001', 'data'))).toBe(postmaster);
 
-  const detached = await resultOf('detach', { kind: 'detach', arguments: { attach_id: 'a1', database_id: null, db_name: 'copy' } });
+  const detached = await resultOf('detach', {
+    kind: 'detach',
+    arguments: { attach_id: 'a1', database_id: null, db_name: 'copy' },
+  });
   expect(detached).toEqual({ detached: true });
   expect(processes()).not.toContain(join(agent.devices, '2001'));
   expect(await readdir(join(agent.devices, '2001'))).toEqual(['data']);

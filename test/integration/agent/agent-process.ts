@@ -44,7 +44,7 @@ export async function anAgent(plane: TestControlPlane, engine: unknown): Promise
   const end = async (signal: 'SIGTERM' | 'SIGKILL'): Promise<void> => {
     const ending = child;
     child = null;
-    if (!ending || ending.exitCode !== null) return;
+    if (ending?.exitCode !== null) return;
     const gone = new Promise((resolve) => ending.once('exit', resolve));
     ending.kill(signal);
     await gone;
@@ -54,11 +54,16 @@ export async function anAgent(plane: TestControlPlane, engine: unknown): Promise
     stateDir: config.state_dir,
     log: () => log,
     start: () => {
-      child = spawn(process.execPath, [bundle, '--config', configFile], { cwd: '/', env: {}, stdio: ['ignore', 'ignore', 'pipe'] });
+      child = spawn(process.execPath, [bundle, '--config', configFile], {
+        cwd: '/',
+        env: {},
+        stdio: ['ignore', 'ignore', 'pipe'],
+      });
       child.stderr?.on('data', (chunk: Buffer) => (log += chunk.toString()));
     },
     end,
-    cli: (...args) => spawnSync(process.execPath, [bundle, ...args, '--config', configFile], { cwd: '/', env: {}, encoding: 'utf8' }),
+    cli: (...args) =>
+      spawnSync(process.execPath, [bundle, ...args, '--config', configFile], { cwd: '/', env: {}, encoding: 'utf8' }),
     close: async () => {
       await end('SIGTERM');
       await rm(root, { recursive: true, force: true });
@@ -67,7 +72,12 @@ export async function anAgent(plane: TestControlPlane, engine: unknown): Promise
 }
 
 /** Polls until the condition holds. @throws Error with `explain()` when it does not within the time. */
-export async function until(what: string, condition: () => boolean | Promise<boolean>, explain: () => string, timeoutSeconds = 15): Promise<void> {
+export async function until(
+  what: string,
+  condition: () => boolean | Promise<boolean>,
+  explain: () => string,
+  timeoutSeconds = 15,
+): Promise<void> {
   const deadline = performance.now() + timeoutSeconds * 1000;
   while (!(await condition())) {
     if (performance.now() > deadline) throw new Error(`${what} did not happen\n${explain()}`);

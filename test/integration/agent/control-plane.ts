@@ -2,7 +2,14 @@ import { createServer, type Server } from 'node:https';
 import { SQSClient, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { type FauxqsServer, startFauxqs } from 'fauxqs';
 import { generate } from 'selfsigned';
-import { AgentHeartbeat, CommandFailure, CommandSuccess, InventoryReport, type AgentCommand, type DatabaseReport } from '../../../shared/contracts/agent.ts';
+import {
+  AgentHeartbeat,
+  CommandFailure,
+  CommandSuccess,
+  InventoryReport,
+  type AgentCommand,
+  type DatabaseReport,
+} from '../../../shared/contracts/agent.ts';
 
 export interface Answer {
   readonly commandId: string;
@@ -59,7 +66,16 @@ export async function aControlPlane(): Promise<TestControlPlane> {
     if (first === 'queue-access') {
       const keys = { access_key_id: credentials.accessKeyId, secret_access_key: credentials.secretAccessKey };
       const expires_ts = Math.floor(Date.now() / 1000) + 900;
-      return { status: 200, json: { queue_url: queueUrl, region: 'us-east-1', endpoint, generation: plane.generation, credentials: { ...keys, expires_ts } } };
+      return {
+        status: 200,
+        json: {
+          queue_url: queueUrl,
+          region: 'us-east-1',
+          endpoint,
+          generation: plane.generation,
+          credentials: { ...keys, expires_ts },
+        },
+      };
     }
     if (first === 'heartbeat') {
       plane.heartbeats.push(AgentHeartbeat.parse(body));
@@ -88,7 +104,9 @@ export async function aControlPlane(): Promise<TestControlPlane> {
     request.on('end', () => {
       const allowed = request.headers.authorization === `Bearer ${plane.token}`;
       const { status, json } = allowed ? route(request.url ?? '', JSON.parse(text)) : { status: 403 };
-      response.writeHead(status, { 'content-type': 'application/json' }).end(json === undefined ? undefined : JSON.stringify(json));
+      response
+        .writeHead(status, { 'content-type': 'application/json' })
+        .end(json === undefined ? undefined : JSON.stringify(json));
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -100,7 +118,12 @@ export async function aControlPlane(): Promise<TestControlPlane> {
     ca: certificate.cert,
     databases: () => [...plane.inventories].sort((left, right) => right.sequence - left.sequence)[0]?.databases ?? [],
     send: async (body: AgentCommand | string) => {
-      await sqs.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: typeof body === 'string' ? body : JSON.stringify(body) }));
+      await sqs.send(
+        new SendMessageCommand({
+          QueueUrl: queueUrl,
+          MessageBody: typeof body === 'string' ? body : JSON.stringify(body),
+        }),
+      );
     },
     messagesLeft: () => {
       const messages = fauxqs.inspectQueue(queueName)?.messages;
@@ -116,10 +139,19 @@ export async function aControlPlane(): Promise<TestControlPlane> {
 }
 
 /** Kind and arguments that belong together. */
-export type CommandPart = AgentCommand extends infer Command ? (Command extends AgentCommand ? Pick<Command, 'kind' | 'arguments'> : never) : never;
+export type CommandPart = AgentCommand extends infer Command
+  ? Command extends AgentCommand
+    ? Pick<Command, 'kind' | 'arguments'>
+    : never
+  : never;
 
 /** A command of the present registration that has a minute to begin. */
-export const aCommand = (plane: TestControlPlane, id: string, part: CommandPart, more: Partial<AgentCommand> = {}): AgentCommand =>
+export const aCommand = (
+  plane: TestControlPlane,
+  id: string,
+  part: CommandPart,
+  more: Partial<AgentCommand> = {},
+): AgentCommand =>
   ({
     version: 1,
     command_id: id,

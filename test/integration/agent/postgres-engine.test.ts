@@ -40,13 +40,30 @@ afterAll(async () => {
 
 const dataDirectory = (serial: string): string => join(test.devices, serial, 'data');
 const freeze = (freezeId: string, maxSeconds = 30) =>
-  freezeDatabases(test.host, { freeze_id: freezeId, databases: [{ id: source.id, name: 'orders' }], max_seconds: maxSeconds });
+  freezeDatabases(test.host, {
+    freeze_id: freezeId,
+    databases: [{ id: source.id, name: 'orders' }],
+    max_seconds: maxSeconds,
+  });
 
 async function copyVolumes(data: string, log: string): Promise<void> {
-  await snapshot(test.devices, [['1001', data], ['1002', log]], await postmasterOf(dataDirectory('1001')));
+  await snapshot(
+    test.devices,
+    [
+      ['1001', data],
+      ['1002', log],
+    ],
+    await postmasterOf(dataDirectory('1001')),
+  );
 }
 
-const attachOf = (name: string, data: string, log: string, more: Partial<AttachArguments> = {}, restorePoint = ''): AttachArguments => ({
+const attachOf = (
+  name: string,
+  data: string,
+  log: string,
+  more: Partial<AttachArguments> = {},
+  restorePoint = '',
+): AttachArguments => ({
   attach_id: `attach-${name}`,
   db_name: name,
   vendor: 'postgres',
@@ -67,7 +84,12 @@ describe('a database made by the agent', () => {
   it('has the first id, listens only for passwords on TCP, and is reported with its volumes', async () => {
     expect(source.id).toBe('5');
     const report = await test.host.engine.describe(source);
-    expect(report).toMatchObject({ name: 'orders', vendor: 'postgres', status: 'ONLINE', connection: { host: '127.0.0.1', port: source.port } });
+    expect(report).toMatchObject({
+      name: 'orders',
+      vendor: 'postgres',
+      status: 'ONLINE',
+      connection: { host: '127.0.0.1', port: source.port },
+    });
     expect(report.files.map(({ kind }) => kind)).toEqual(['data', 'log']);
     expect(report.files.every(({ size_mb }) => size_mb > 0)).toBe(true);
     expect(report.mount_points.map(({ serial }) => serial)).toEqual(['1001', '1002']);
@@ -133,7 +155,9 @@ describe('a copy taken while frozen', () => {
     expect(execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' })).not.toContain('/2001/');
     expect(await readdir(join(test.stateDir, 'clusters'))).toEqual([source.id]);
     expect((await lstat(join(dataDirectory('2001'), 'PG_VERSION'))).isFile()).toBe(true);
-    await expect(attachDatabase(test.host, attachOf('copy', '2001', '2002'))).rejects.toMatchObject({ code: 'COMMAND_REVOKED' });
+    await expect(attachDatabase(test.host, attachOf('copy', '2001', '2002'))).rejects.toMatchObject({
+      code: 'COMMAND_REVOKED',
+    });
   }, 20_000);
 });
 
@@ -161,7 +185,10 @@ describe('an attach that fails', () => {
   it('leaves nothing when the copy does not reach the restore point', async () => {
     await copyVolumes('4001', '4002');
     const wanted = attachOf('short', '4001', '4002', {}, 'FF/FFFFFF00');
-    await expect(attachDatabase(test.host, wanted)).rejects.toMatchObject({ code: 'ENGINE_FAILED', message: /less than the restore point/ });
+    await expect(attachDatabase(test.host, wanted)).rejects.toMatchObject({
+      code: 'ENGINE_FAILED',
+      message: /less than the restore point/,
+    });
     expect(await leftovers()).toEqual({ names: ['orders'], privateFolders: [source.id] });
     expect(execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' })).not.toContain('/4001/');
   }, 30_000);
@@ -177,18 +204,26 @@ describe('an attach that fails', () => {
 
   it.each([
     ['a link out of the volumes', async () => symlink('/etc', join(dataDirectory('4001'), 'outside'))],
-    ['a tablespace', async () => {
-      await unlink(join(dataDirectory('4001'), 'outside'));
-      await mkdir(join(dataDirectory('4001'), 'pg_tblspc', '16400'));
-    }],
-    ['a log outside the volumes', async () => {
-      await rm(join(dataDirectory('4001'), 'pg_tblspc', '16400'), { recursive: true });
-      await unlink(join(dataDirectory('4001'), 'pg_wal'));
-      await symlink('/elsewhere/wal', join(dataDirectory('4001'), 'pg_wal'));
-    }],
+    [
+      'a tablespace',
+      async () => {
+        await unlink(join(dataDirectory('4001'), 'outside'));
+        await mkdir(join(dataDirectory('4001'), 'pg_tblspc', '16400'));
+      },
+    ],
+    [
+      'a log outside the volumes',
+      async () => {
+        await rm(join(dataDirectory('4001'), 'pg_tblspc', '16400'), { recursive: true });
+        await unlink(join(dataDirectory('4001'), 'pg_wal'));
+        await symlink('/elsewhere/wal', join(dataDirectory('4001'), 'pg_wal'));
+      },
+    ],
   ])('refuses %s', async (_what, arrange) => {
     await arrange();
-    await expect(attachDatabase(test.host, attachOf('odd', '4001', '4002'))).rejects.toMatchObject({ code: 'LAYOUT_NOT_SUPPORTED' });
+    await expect(attachDatabase(test.host, attachOf('odd', '4001', '4002'))).rejects.toMatchObject({
+      code: 'LAYOUT_NOT_SUPPORTED',
+    });
   });
 
   it('names volumes that did not appear', async () => {
@@ -204,7 +239,13 @@ describe('an attach whose agent died in the middle', () => {
     await copyVolumes('5001', '5002');
     const wanted = attachOf('half', '5001', '5002');
     const volumes = await test.host.engine.inspectCopy(wanted.source);
-    const half = { name: 'half', vendor: 'postgres' as const, attach_id: wanted.attach_id, target_state: wanted.target_state, volumes: [...volumes] };
+    const half = {
+      name: 'half',
+      vendor: 'postgres' as const,
+      attach_id: wanted.attach_id,
+      target_state: wanted.target_state,
+      volumes: [...volumes],
+    };
     const record = await test.host.registry.reserve(half, (taken) => test.host.engine.choosePort(taken));
     await test.host.engine.attach(record, wanted.source);
     const registryFile = join(test.stateDir, 'registry.json');
@@ -223,14 +264,23 @@ describe('an attach whose agent died in the middle', () => {
 describe('a freeze', () => {
   it('was not held when its session was killed', async () => {
     await freeze('freeze-3');
-    await writer.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'reprise-freeze'");
+    await writer.query(
+      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'reprise-freeze'",
+    );
     const end = await test.host.freezes.thaw('freeze-3');
     expect(end.held).toBe(false);
     expect(end.reason).toMatch(/session of the freeze/);
   });
 
   it('takes all databases or none', async () => {
-    const wanted = { freeze_id: 'freeze-4', max_seconds: 10, databases: [{ id: source.id, name: 'orders' }, { id: '99', name: 'nothing' }] };
+    const wanted = {
+      freeze_id: 'freeze-4',
+      max_seconds: 10,
+      databases: [
+        { id: source.id, name: 'orders' },
+        { id: '99', name: 'nothing' },
+      ],
+    };
     await expect(freezeDatabases(test.host, wanted)).rejects.toMatchObject({ code: 'DB_NOT_FOUND' });
     const sessions = await writer.query("SELECT 1 FROM pg_stat_activity WHERE application_name = 'reprise-freeze'");
     expect(sessions.rows).toEqual([]);

@@ -27,7 +27,8 @@ export async function aPostgresHost(volumes: readonly string[]): Promise<TestHos
   execFileSync('chmod', ['755', root]);
   const devices = join(root, 'devices');
   const stateDir = join(root, 'state');
-  for (const folder of [devices, stateDir, ...volumes.map((serial) => join(devices, serial))]) await mkdir(folder, { mode: 0o755 });
+  for (const folder of [devices, stateDir, ...volumes.map((serial) => join(devices, serial))])
+    await mkdir(folder, { mode: 0o755 });
   const logged: string[] = [];
   const deviceRoot = openDeviceRoot(devices, { timeoutSeconds: 0.3, pollMilliseconds: 20 });
   const engine = await openPostgresEngine({ stateDir, deviceRoot, binDir, runAsUser: undefined });
@@ -54,7 +55,11 @@ function processesOf(postmaster: number): readonly number[] {
 }
 
 /** Copies volumes as a storage array would: in one instant, here by holding the server still meanwhile. */
-export async function snapshot(devices: string, pairs: readonly (readonly [string, string])[], postmaster: number): Promise<void> {
+export async function snapshot(
+  devices: string,
+  pairs: readonly (readonly [string, string])[],
+  postmaster: number,
+): Promise<void> {
   process.kill(postmaster, 'SIGSTOP');
   const stopped = processesOf(postmaster);
   try {
@@ -71,4 +76,3 @@ export async function snapshot(devices: string, pairs: readonly (readonly [strin
 export async function postmasterOf(dataDirectory: string): Promise<number> {
   return Number((await readFile(join(dataDirectory, 'postmaster.pid'), 'utf8')).split('\n')[0]);
 }
-

@@ -6,10 +6,15 @@ export interface Reply {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   // The tests look at whatever the wire has.
-  readonly body: any;
+  readonly body: ReturnType<typeof JSON.parse>;
 }
 
-export type Call = (method: 'GET' | 'POST' | 'PATCH' | 'DELETE', path: string, body?: unknown, headers?: Record<string, string>) => Promise<Reply>;
+export type Call = (
+  method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
+  path: string,
+  body?: unknown,
+  headers?: Record<string, string>,
+) => Promise<Reply>;
 
 /** Speaks to an array under test; paths are below /api/v2 unless they start with /__admin. */
 export async function arrayClient(access: ArrayAccess): Promise<Call> {
@@ -30,7 +35,10 @@ export async function arrayClient(access: ArrayAccess): Promise<Call> {
 export const RETENTION = { ref: '/retention_policies/3' };
 
 /** Polls until the condition gives something; for what real processes do in their own time. */
-export async function eventually<Result>(condition: () => Promise<Result | undefined> | Result | undefined, withinMs = 10_000): Promise<Result> {
+export async function eventually<Result>(
+  condition: () => Promise<Result | undefined> | Result | undefined,
+  withinMs = 10_000,
+): Promise<Result> {
   const deadline = Date.now() + withinMs;
   for (;;) {
     const result = await condition();

@@ -1,8 +1,19 @@
-import { chownSync, chmodSync, existsSync, lstatSync, readdirSync, readFileSync, readlinkSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  chownSync,
+  chmodSync,
+  existsSync,
+  lstatSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { provision } from '../../../local/array/provision.ts';
-import { RETENTION } from './array-client.ts';
+import { RETENTION, type Reply } from './array-client.ts';
 import { lags, startWriter } from './ordered-writer.ts';
 import { CREDENTIALS, startedArray, type StartedArray } from './started-array.ts';
 
@@ -33,8 +44,17 @@ afterEach(async () => {
   await array.stop();
 });
 
-async function create(shortName: string, source: string, more: object = {}): Promise<{ id: number; body: any }> {
-  const reply = await array.call('POST', '/snapshots', { short_name: shortName, source: { ref: source }, retention_policy: RETENTION, ...more });
+async function create(
+  shortName: string,
+  source: string,
+  more: object = {},
+): Promise<{ id: number; body: Reply['body'] }> {
+  const reply = await array.call('POST', '/snapshots', {
+    short_name: shortName,
+    source: { ref: source },
+    retention_policy: RETENTION,
+    ...more,
+  });
   expect(reply.status, JSON.stringify(reply.body)).toBe(201);
   return { id: reply.body.id, body: reply.body };
 }
@@ -42,26 +62,32 @@ async function create(shortName: string, source: string, more: object = {}): Pro
 /** A mapped view of the snapshot: its paths on the host, in the order of the volumes. */
 async function mappedView(name: string, snapshotId: number): Promise<{ id: number; paths: string[] }> {
   const view = await create(name, `/snapshots/${snapshotId}`, { is_exposable: true });
-  const mapping = await array.call('POST', '/mappings', { host: { ref: '/hosts/1' }, volume: { ref: `/snapshots/${view.id}` } });
+  const mapping = await array.call('POST', '/mappings', {
+    host: { ref: '/hosts/1' },
+    volume: { ref: `/snapshots/${view.id}` },
+  });
   expect(mapping.status).toBe(201);
   const disks = (await array.call('GET', `/volsnaps?snapshot.ref=/snapshots/${view.id}`)).body.hits;
   return { id: view.id, paths: disks.map((disk: { scsi_sn: string }) => device(disk.scsi_sn)) };
 }
 
 describe('a snapshot', { timeout: 60_000 }, () => {
-  it.runIf(process.platform === 'linux')('is one instant over all volumes while threads write both without pause', async () => {
-    const writer = await startWriter(first, second);
-    try {
-      for (let round = 0; round < 10; round += 1) {
-        const snapshot = await create(`s${round}`, '/volume_groups/2');
-        const { paths } = await mappedView(`w${round}`, snapshot.id);
-        for (const lag of lags(paths[0] ?? '', paths[1] ?? '')) expect([0, 1]).toContain(lag);
-        expect(writer.isStopped()).toBe(false);
+  it.runIf(process.platform === 'linux')(
+    'is one instant over all volumes while threads write both without pause',
+    async () => {
+      const writer = await startWriter(first, second);
+      try {
+        for (let round = 0; round < 10; round += 1) {
+          const snapshot = await create(`s${round}`, '/volume_groups/2');
+          const { paths } = await mappedView(`w${round}`, snapshot.id);
+          for (const lag of lags(paths[0] ?? '', paths[1] ?? '')) expect([0, 1]).toContain(lag);
+          expect(writer.isStopped()).toBe(false);
+        }
+      } finally {
+        await writer.end();
       }
-    } finally {
-      await writer.end();
-    }
-  });
+    },
+  );
 
   it('keeps owner, mode, times and links of everything', async () => {
     const file = join(first, 'f');
@@ -127,7 +153,10 @@ describe('taking away', () => {
     await array.call('DELETE', `/snapshots/${view.id}`);
     await array.call('DELETE', `/snapshots/${snapshot.id}`);
     expect(bytes()).toBe(2);
-    expect((await array.call('GET', '/__admin/usage')).body).toMatchObject({ apparent_bytes: expect.any(Number), one_instant: process.platform === 'linux' });
+    expect((await array.call('GET', '/__admin/usage')).body).toMatchObject({
+      apparent_bytes: expect.any(Number),
+      one_instant: process.platform === 'linux',
+    });
   });
 });
 

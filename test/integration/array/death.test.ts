@@ -63,10 +63,11 @@ describe.runIf(process.platform === 'linux')('in the middle of a snapshot', { ti
   it('the death of the array continues the writers and leaves nothing half-made', async () => {
     await startWithWriter();
     const holder = holderPid();
-    await snapshotHeldInTheMiddle();
+    const [reply] = await snapshotHeldInTheMiddle();
     process.kill(array.pid, 'SIGKILL');
     await writerRuns();
     await isGone(holder);
+    expect(await reply).toBeUndefined();
     await start();
     expect((await call('GET', '/snapshots')).body.total).toBe(0);
     expect((await call('GET', '/volumes')).body.total).toBe(3);
@@ -88,7 +89,10 @@ describe.runIf(process.platform === 'linux')('in the middle of a snapshot', { ti
     await startWithWriter(1);
     const [reply] = await snapshotHeldInTheMiddle(1500);
     await writerRuns();
-    expect(await reply).toMatchObject({ status: 503, body: { error_msg: expect.stringContaining('had to be continued') } });
+    expect(await reply).toMatchObject({
+      status: 503,
+      body: { error_msg: expect.stringContaining('had to be continued') },
+    });
     expect(bytes()).toHaveLength(2);
     expect((await call('GET', '/snapshots')).body.total).toBe(0);
   });

@@ -17,7 +17,11 @@ export interface OrderedWriter {
  * `second`. At every instant, and so in every consistent copy, the second file is at most one byte behind.
  */
 export async function startWriter(first: string, second: string): Promise<OrderedWriter> {
-  const child = spawn(process.execPath, [fileURLToPath(new URL('ordered-writer-process.mjs', import.meta.url)), first, second], { stdio: 'inherit' });
+  const child = spawn(
+    process.execPath,
+    [fileURLToPath(new URL('ordered-writer-process.mjs', import.meta.url)), first, second],
+    { stdio: 'inherit' },
+  );
   const ended = once(child, 'exit');
   await eventually(() => (sizes(first, second).every((size) => size > 0) ? true : undefined));
   const pid = child.pid ?? 0;
@@ -33,7 +37,8 @@ export async function startWriter(first: string, second: string): Promise<Ordere
 
 const sizeOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 
-const sizes = (first: string, second: string): number[] => [first, second].flatMap((folder) => ['a', 'b'].map((name) => sizeOf(join(folder, name))));
+const sizes = (first: string, second: string): number[] =>
+  [first, second].flatMap((folder) => ['a', 'b'].map((name) => sizeOf(join(folder, name))));
 
 /** How far the second folder is behind the first, for each of the two threads. */
 export function lags(first: string, second: string): number[] {

@@ -61,8 +61,12 @@ describe('transport', () => {
 
   it('refuses a client sequence that is not greater than the last', async () => {
     const policy = (name: string) => ({ name, num_snapshots: '1', weeks: '0', days: '0', hours: '0' });
-    expect((await array.call('POST', '/retention_policies', policy('seq1'), { 'x-k2-sequence': 'a=5' })).status).toBe(201);
-    expect((await array.call('POST', '/retention_policies', policy('seq2'), { 'x-k2-sequence': 'a=5' })).status).toBe(409);
+    expect((await array.call('POST', '/retention_policies', policy('seq1'), { 'x-k2-sequence': 'a=5' })).status).toBe(
+      201,
+    );
+    expect((await array.call('POST', '/retention_policies', policy('seq2'), { 'x-k2-sequence': 'a=5' })).status).toBe(
+      409,
+    );
     expect((await array.call('GET', '/retention_policies?name=seq2')).body.total).toBe(0);
   });
 });
@@ -70,11 +74,19 @@ describe('transport', () => {
 describe('objects', () => {
   it('provisions by name and finds the same things again', async () => {
     expect(await provision({ ...array, ...CREDENTIALS }, wanted)).toEqual(made);
-    expect(made.volumes.map(({ serial }) => serial)).toEqual([expect.stringMatching(/^\d{8,10}$/), expect.stringMatching(/^\d{8,10}$/)]);
+    expect(made.volumes.map(({ serial }) => serial)).toEqual([
+      expect.stringMatching(/^\d{8,10}$/),
+      expect.stringMatching(/^\d{8,10}$/),
+    ]);
   });
 
   it('takes numbers and booleans as strings and answers them typed', async () => {
-    const group = await array.call('POST', '/volume_groups', { name: 'typed', quota: '5000000', is_dedup: 'True', capacityPolicy: 'x' });
+    const group = await array.call('POST', '/volume_groups', {
+      name: 'typed',
+      quota: '5000000',
+      is_dedup: 'True',
+      capacityPolicy: 'x',
+    });
     expect(group.status).toBe(201);
     expect(group.body).toMatchObject({ name: 'typed', quota: 5_000_000, is_dedup: true, capacity_policy: null });
   });
@@ -105,7 +117,12 @@ describe('objects', () => {
     ['a long name', 'volume_groups', { name: 'x'.repeat(43), quota: 0 }, 'field name is longer than 42'],
     ['a colon in a name', 'volume_groups', { name: 'a:b', quota: 0 }, 'field name'],
     ['a long host name', 'hosts', { name: 'h'.repeat(33), type: 'Linux' }, 'field name is longer than 32'],
-    ['a reference to nothing', 'volumes', { name: 'v', size: 1, volume_group: { ref: '/volume_groups/999' } }, 'field volume_group'],
+    [
+      'a reference to nothing',
+      'volumes',
+      { name: 'v', size: 1, volume_group: { ref: '/volume_groups/999' } },
+      'field volume_group',
+    ],
     ['an initiator that exists', 'host_iqns', { iqn: 'iqn.2026-01.test:db1' }, 'already exists'],
     ['a word for a number', 'volume_groups', { name: 'n', quota: 'lots' }, 'field quota must be a number'],
   ])('refuses %s with a 400 that says so', async (_case, collection, body, message) => {
@@ -117,8 +134,12 @@ describe('objects', () => {
     const id = made.volumes[1]?.id;
     expect((await array.call('PATCH', `/volumes/${id}`, { size: '2097152' })).body.size).toBe(2_097_152);
     expect((await array.call('PATCH', `/volumes/${id}`, { size: 1 })).body).toEqual(error('cannot be made smaller'));
-    expect((await array.call('PATCH', `/volume_groups/${made.volumeGroupId}`, { is_dedup: true })).body).toEqual(error('is_dedup cannot be changed'));
-    const restore = await array.call('PATCH', `/volume_groups/${made.volumeGroupId}`, { last_restored_from: { ref: '/snapshots/1' } });
+    expect((await array.call('PATCH', `/volume_groups/${made.volumeGroupId}`, { is_dedup: true })).body).toEqual(
+      error('is_dedup cannot be changed'),
+    );
+    const restore = await array.call('PATCH', `/volume_groups/${made.volumeGroupId}`, {
+      last_restored_from: { ref: '/snapshots/1' },
+    });
     expect(restore).toMatchObject({ status: 400, body: error('not supported') });
   });
 });
@@ -162,16 +183,26 @@ describe('dependencies', () => {
     const source = { ref: `/volume_groups/${made.volumeGroupId}` };
     const snapshot = (await call('POST', '/snapshots', { short_name: 's', source, retention_policy: RETENTION })).body;
     const view = (
-      await call('POST', '/snapshots', { short_name: 'w', source: { ref: `/snapshots/${snapshot.id}` }, retention_policy: RETENTION, is_exposable: 'true' })
+      await call('POST', '/snapshots', {
+        short_name: 'w',
+        source: { ref: `/snapshots/${snapshot.id}` },
+        retention_policy: RETENTION,
+        is_exposable: 'true',
+      })
     ).body;
     expect([snapshot.name, view.name]).toEqual(['orders:s', 'orders:w']);
     expect((await call('GET', '/snapshots?name=orders:w')).body.total).toBe(1);
     const again = await call('POST', '/snapshots', { short_name: 's', source, retention_policy: RETENTION });
     expect(again).toMatchObject({ status: 400, body: error('already exists') });
-    const closed = await call('POST', '/mappings', { host: { ref: '/hosts/1' }, volume: { ref: `/snapshots/${snapshot.id}` } });
+    const closed = await call('POST', '/mappings', {
+      host: { ref: '/hosts/1' },
+      volume: { ref: `/snapshots/${snapshot.id}` },
+    });
     expect(closed).toMatchObject({ status: 400, body: error('not exposable') });
 
-    const mapping = (await call('POST', '/mappings', { host: { ref: '/hosts/1' }, volume: { ref: `/snapshots/${view.id}` } })).body;
+    const mapping = (
+      await call('POST', '/mappings', { host: { ref: '/hosts/1' }, volume: { ref: `/snapshots/${view.id}` } })
+    ).body;
     const disks = (await call('GET', `/volsnaps?snapshot.ref=/snapshots/${view.id}`)).body.hits;
     expect(disks.map((disk: { name: string }) => disk.name)).toEqual(['orders:w:orders-data', 'orders:w:orders-wal']);
     const row = (await call('GET', `/mappings?volume.ref=/volsnaps/${disks[1].id}&host.ref=/hosts/1`)).body.hits[0];

@@ -18,7 +18,11 @@ afterEach(() => {
 });
 
 const clientFor = (endpoint: string): DynamoDBClient =>
-  new DynamoDBClient({ endpoint, region: 'us-east-1', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } });
+  new DynamoDBClient({
+    endpoint,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+  });
 
 it('uses a given endpoint and starts nothing', async () => {
   const given = await startDynamoDb(dataDir, 'http://127.0.0.1:9');
@@ -37,14 +41,18 @@ it('takes over from a killed process, with its tables', async () => {
     import { startDynamoDb } from ${JSON.stringify(new URL('../../../local/cloud/dynamodb.ts', import.meta.url).href)};
     console.log((await startDynamoDb(${JSON.stringify(dataDir)}, '')).endpoint);
     setInterval(() => undefined, 1000);`;
-  const spawned = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '--eval', script], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const spawned = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '--eval', script], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   owner = spawned;
   const [line] = await once(spawned.stdout, 'data');
   const before = clientFor(String(line).trim());
   await before.send(
     new CreateTableCommand({
-      TableName: 'kept', BillingMode: 'PAY_PER_REQUEST',
-      KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }], AttributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' }],
+      TableName: 'kept',
+      BillingMode: 'PAY_PER_REQUEST',
+      KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
+      AttributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' }],
     }),
   );
   before.destroy();

@@ -1,7 +1,19 @@
 import { DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { DescribeExecutionCommand, ListStateMachinesCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
-import { CreateQueueCommand, GetQueueAttributesCommand, ListQueuesCommand, ReceiveMessageCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import {
+  DescribeExecutionCommand,
+  ListStateMachinesCommand,
+  SFNClient,
+  StartExecutionCommand,
+} from '@aws-sdk/client-sfn';
+import {
+  CreateQueueCommand,
+  GetQueueAttributesCommand,
+  ListQueuesCommand,
+  ReceiveMessageCommand,
+  SendMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { readFileSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
@@ -16,7 +28,12 @@ const dataDir = path.join(folder, 'data');
 const logged: string[] = [];
 const start = (): Promise<EmbeddedCloud> =>
   startEmbeddedCloud({
-    assemblyDir, dataDir, port: 0, secrets: { 'small/array': '{"username":"u"}' }, environment: { EXTRA: 'yes' }, sweepIntervalMs: 20,
+    assemblyDir,
+    dataDir,
+    port: 0,
+    secrets: { 'small/array': '{"username":"u"}' },
+    environment: { EXTRA: 'yes' },
+    sweepIntervalMs: 20,
     log: (message) => void logged.push(message),
   });
 
@@ -29,8 +46,18 @@ interface Answer {
   readonly headers: Record<string, string | string[] | undefined>;
   readonly text: string;
 }
-const call = async (method: 'GET' | 'POST' | 'PUT', at: string, body?: string, headers: Record<string, string> = {}): Promise<Answer> => {
-  const answer = await request(`${cloud.url}${at}`, { method, headers, dispatcher: agent, ...(body === undefined ? {} : { body }) });
+const call = async (
+  method: 'GET' | 'POST' | 'PUT',
+  at: string,
+  body?: string,
+  headers: Record<string, string> = {},
+): Promise<Answer> => {
+  const answer = await request(`${cloud.url}${at}`, {
+    method,
+    headers,
+    dispatcher: agent,
+    ...(body === undefined ? {} : { body }),
+  });
   return { status: answer.statusCode, headers: answer.headers, text: await answer.body.text() };
 };
 const eventSeen = ({ text }: Answer): Record<string, never> => JSON.parse(text).event;
@@ -48,21 +75,43 @@ afterAll(async () => {
 describe('front door', () => {
   it('turns a request below the stage into a version 1 event', async () => {
     const answer = await call('GET', '/api/echo/v1/tasks/a%20b?x=1&x=2&y=3', undefined, { 'X-Mine': 'kept' });
-    expect([answer.status, answer.headers['x-function'], answer.headers['content-type']]).toEqual([200, 'small-echo', 'application/json']);
+    expect([answer.status, answer.headers['x-function'], answer.headers['content-type']]).toEqual([
+      200,
+      'small-echo',
+      'application/json',
+    ]);
     expect(eventSeen(answer)).toMatchObject({
-      resource: '/echo/v1/tasks/{request_id}', path: '/echo/v1/tasks/a%20b', httpMethod: 'GET', body: null, isBase64Encoded: false,
-      pathParameters: { request_id: 'a b' }, headers: { 'X-Mine': 'kept' }, multiValueHeaders: { 'X-Mine': ['kept'] },
-      queryStringParameters: { x: '2', y: '3' }, multiValueQueryStringParameters: { x: ['1', '2'], y: ['3'] },
-      requestContext: { path: '/api/echo/v1/tasks/a%20b', stage: 'api', httpMethod: 'GET', identity: { sourceIp: '127.0.0.1' } },
+      resource: '/echo/v1/tasks/{request_id}',
+      path: '/echo/v1/tasks/a%20b',
+      httpMethod: 'GET',
+      body: null,
+      isBase64Encoded: false,
+      pathParameters: { request_id: 'a b' },
+      headers: { 'X-Mine': 'kept' },
+      multiValueHeaders: { 'X-Mine': ['kept'] },
+      queryStringParameters: { x: '2', y: '3' },
+      multiValueQueryStringParameters: { x: ['1', '2'], y: ['3'] },
+      requestContext: {
+        path: '/api/echo/v1/tasks/a%20b',
+        stage: 'api',
+        httpMethod: 'GET',
+        identity: { sourceIp: '127.0.0.1' },
+      },
     });
   });
 
   it('serves paths outside the stage as a custom domain would', async () => {
-    expect(eventSeen(await call('GET', '/flex/tasks'))).toMatchObject({ path: '/flex/tasks', pathParameters: null, queryStringParameters: null });
+    expect(eventSeen(await call('GET', '/flex/tasks'))).toMatchObject({
+      path: '/flex/tasks',
+      pathParameters: null,
+      queryStringParameters: null,
+    });
   });
 
   it('relabels JSON that is sent as a form', async () => {
-    const answer = await call('POST', '/api/echo/v1/tasks/1', ' {"a":1}', { 'content-type': 'application/x-www-form-urlencoded' });
+    const answer = await call('POST', '/api/echo/v1/tasks/1', ' {"a":1}', {
+      'content-type': 'application/x-www-form-urlencoded',
+    });
     expect(eventSeen(answer)).toMatchObject({ body: ' {"a":1}', headers: { 'content-type': 'application/json' } });
   });
 
@@ -90,8 +139,13 @@ describe('functions', () => {
   it('get the variables of the template, the engines and the caller', () => {
     const environment = cloud.environmentOf('small-step');
     expect(environment).toMatchObject({
-      STACK: 'small-api', QUEUE_ARN: expect.stringMatching(/^arn:aws:sqs:us-east-1:000000000000:small-data-/), EXTRA: 'yes', AWS_REGION: 'us-east-1',
-      AWS_ENDPOINT_URL_DYNAMODB: cloud.endpoints.dynamodb, AWS_ENDPOINT_URL_SFN: cloud.endpoints.stepfunctions, AWS_LAMBDA_FUNCTION_NAME: 'small-step',
+      STACK: 'small-api',
+      QUEUE_ARN: expect.stringMatching(/^arn:aws:sqs:us-east-1:000000000000:small-data-/),
+      EXTRA: 'yes',
+      AWS_REGION: 'us-east-1',
+      AWS_ENDPOINT_URL_DYNAMODB: cloud.endpoints.dynamodb,
+      AWS_ENDPOINT_URL_SFN: cloud.endpoints.stepfunctions,
+      AWS_LAMBDA_FUNCTION_NAME: 'small-step',
     });
     expect(environment['TABLE_NAME']).toBe(cloud.app.tables[0]?.TableName);
     expect(() => cloud.environmentOf('other')).toThrow('the app has no function other');
@@ -99,13 +153,18 @@ describe('functions', () => {
 
   it('are recorded with start and end', async () => {
     await cloud.invoke('small-step', {});
-    const last = cloud.invocations().filter(({ functionName }) => functionName === 'small-step').at(-1);
+    const last = cloud
+      .invocations()
+      .filter(({ functionName }) => functionName === 'small-step')
+      .at(-1);
     expect(last?.failed).toBe(false);
     expect(last?.endedAt).toBeGreaterThanOrEqual(last?.startedAt ?? Infinity);
   });
 
   it('run on schedule, the first time at start', async () => {
-    await until('three ticks', () => (cloud.invocations().filter(({ functionName }) => functionName === 'small-tick').length >= 3 ? true : undefined));
+    await until('three ticks', () =>
+      cloud.invocations().filter(({ functionName }) => functionName === 'small-tick').length >= 3 ? true : undefined,
+    );
     expect(Reflect.get(globalThis, 'embeddedCloudTicks')).toBeGreaterThanOrEqual(3);
   });
 });
@@ -114,7 +173,9 @@ describe('engines', () => {
   const run = async (input: object) => {
     const client = new SFNClient({ ...local, endpoint: cloud.endpoints.stepfunctions });
     const machine = (await client.send(new ListStateMachinesCommand({}))).stateMachines?.[0];
-    const { executionArn } = await client.send(new StartExecutionCommand({ stateMachineArn: machine?.stateMachineArn, input: JSON.stringify(input) }));
+    const { executionArn } = await client.send(
+      new StartExecutionCommand({ stateMachineArn: machine?.stateMachineArn, input: JSON.stringify(input) }),
+    );
     const ended = await until('the execution ends', async () => {
       const described = await client.send(new DescribeExecutionCommand({ executionArn }));
       return described.status === 'RUNNING' ? undefined : described;
@@ -130,7 +191,9 @@ describe('engines', () => {
 
   it('show errors of functions as Lambda does', async () => {
     expect(await run({ fail: true })).toMatchObject({
-      status: 'FAILED', error: 'AsAsked', cause: JSON.stringify({ errorMessage: 'as asked', errorType: 'AsAsked' }),
+      status: 'FAILED',
+      error: 'AsAsked',
+      cause: JSON.stringify({ errorMessage: 'as asked', errorType: 'AsAsked' }),
     });
   });
 
@@ -146,7 +209,9 @@ describe('engines', () => {
     await client.send(new SendMessageCommand({ QueueUrl, MessageBody: 'hello' }));
     const { Messages } = await client.send(new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds: 1 }));
     expect(Messages?.map(({ Body }) => Body)).toEqual(['hello']);
-    const { Attributes } = await client.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['RedrivePolicy'] }));
+    const { Attributes } = await client.send(
+      new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['RedrivePolicy'] }),
+    );
     expect(JSON.parse(Attributes?.RedrivePolicy ?? '')).toMatchObject({ maxReceiveCount: 3 });
     const made = await client.send(new CreateQueueCommand({ QueueName: 'made-at-run-time' }));
     expect(made.QueueUrl).toBe(`${cloud.endpoints.sqs}/000000000000/made-at-run-time`);
@@ -158,14 +223,22 @@ describe('engines', () => {
     const client = new SecretsManagerClient({ ...local, endpoint: cloud.endpoints.secrets });
     const read = async (SecretId: string) => (await client.send(new GetSecretValueCommand({ SecretId }))).SecretString;
     expect(await read('small/array')).toBe('{"username":"u"}');
-    expect(await read('arn:aws:secretsmanager:us-east-1:000000000000:secret:small/array-AbCdEf')).toBe('{"username":"u"}');
+    expect(await read('arn:aws:secretsmanager:us-east-1:000000000000:secret:small/array-AbCdEf')).toBe(
+      '{"username":"u"}',
+    );
     await expect(read('other')).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
     client.destroy();
   });
 
   it('lend credentials that expire', async () => {
     const client = new STSClient({ ...local, endpoint: cloud.endpoints.secrets });
-    const { Credentials } = await client.send(new AssumeRoleCommand({ RoleArn: 'arn:aws:iam::000000000000:role/agent', RoleSessionName: 'h1', DurationSeconds: 900 }));
+    const { Credentials } = await client.send(
+      new AssumeRoleCommand({
+        RoleArn: 'arn:aws:iam::000000000000:role/agent',
+        RoleSessionName: 'h1',
+        DurationSeconds: 900,
+      }),
+    );
     const secondsLeft = ((Credentials?.Expiration?.getTime() ?? 0) - Date.now()) / 1000;
     expect(Credentials?.AccessKeyId).toBe('local');
     expect(secondsLeft).toBeGreaterThan(800);
@@ -195,13 +268,21 @@ describe('restart', () => {
     await cloud.stop();
     cloud = await start();
     const after = new DynamoDBClient({ ...local, endpoint: cloud.endpoints.dynamodb });
-    expect((await after.send(new GetItemCommand({ TableName, Key: { pk: { S: 'p' }, sk: { S: 's' } } }))).Item).toEqual(item);
+    expect((await after.send(new GetItemCommand({ TableName, Key: { pk: { S: 'p' }, sk: { S: 's' } } }))).Item).toEqual(
+      item,
+    );
     after.destroy();
     expect(readFileSync(cloud.caFile, 'utf8')).toBe(certificate);
     expect(cloud.executions()).toEqual([]);
     const { port } = new URL(cloud.url);
     await expect(
-      startEmbeddedCloud({ assemblyDir, dataDir: path.join(folder, 'other'), port: Number(port), secrets: {}, log: () => undefined }),
+      startEmbeddedCloud({
+        assemblyDir,
+        dataDir: path.join(folder, 'other'),
+        port: Number(port),
+        secrets: {},
+        log: () => undefined,
+      }),
     ).rejects.toMatchObject({ code: 'EADDRINUSE' });
   }, 30_000);
 });

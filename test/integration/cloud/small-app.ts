@@ -27,7 +27,12 @@ const code: Record<string, string> = {
 const definition = {
   StartAt: 'Step',
   States: {
-    Step: { Type: 'Task', Resource: '${StepArn}', Next: 'Slow', Catch: [{ ErrorEquals: ['AsAsked'], ResultPath: '$.failure', Next: 'Caught' }] },
+    Step: {
+      Type: 'Task',
+      Resource: '${StepArn}',
+      Next: 'Slow',
+      Catch: [{ ErrorEquals: ['AsAsked'], ResultPath: '$.failure', Next: 'Caught' }],
+    },
     Slow: { Type: 'Choice', Choices: [{ Variable: '$.slow', IsPresent: true, Next: 'Stall' }], Default: 'Done' },
     Stall: { Type: 'Task', Resource: '${SlowArn}', TimeoutSeconds: 30, End: true },
     Caught: { Type: 'Fail', ErrorPath: '$.failure.Error', CausePath: '$.failure.Cause' },
@@ -43,12 +48,17 @@ const bundleOf = (folder: string, name: string): string => {
 };
 
 /** Synthesizes into a new temporary folder and gives it. */
-export const synthesizeSmallApp = (change: (api: Stack) => void = () => undefined): { readonly folder: string; readonly assemblyDir: string } => {
+export const synthesizeSmallApp = (
+  change: (api: Stack) => void = () => undefined,
+): { readonly folder: string; readonly assemblyDir: string } => {
   const folder = mkdtempSync(path.join(tmpdir(), 'small-app-'));
   const assemblyDir = path.join(folder, 'cdk.out');
   const app = new App({ outdir: assemblyDir, analyticsReporting: false });
   const data = new Stack(app, 'small-data');
-  const table = new Table(data, 'Table', { partitionKey: { name: 'pk', type: AttributeType.STRING }, sortKey: { name: 'sk', type: AttributeType.STRING } });
+  const table = new Table(data, 'Table', {
+    partitionKey: { name: 'pk', type: AttributeType.STRING },
+    sortKey: { name: 'sk', type: AttributeType.STRING },
+  });
   table.addGlobalSecondaryIndex({ indexName: 'byKind', partitionKey: { name: 'kind', type: AttributeType.STRING } });
   const queue = new Queue(data, 'Queue', { deadLetterQueue: { queue: new Queue(data, 'Dead'), maxReceiveCount: 3 } });
 
@@ -62,7 +72,12 @@ export const synthesizeSmallApp = (change: (api: Stack) => void = () => undefine
         handler: 'index.handler',
         code: Code.fromAsset(bundleOf(folder, name)),
         timeout: Duration.seconds(name === 'slow' ? 1 : 10),
-        environment: { TABLE_NAME: table.tableName, QUEUE_URL: queue.queueUrl, QUEUE_ARN: queue.queueArn, STACK: api.stackName },
+        environment: {
+          TABLE_NAME: table.tableName,
+          QUEUE_URL: queue.queueUrl,
+          QUEUE_ARN: queue.queueArn,
+          STACK: api.stackName,
+        },
       }),
     ]),
   );
@@ -74,7 +89,10 @@ export const synthesizeSmallApp = (change: (api: Stack) => void = () => undefine
     definitionSubstitutions: { StepArn: step.functionArn, SlowArn: slow.functionArn },
   });
   const uri = `arn:${api.partition}:apigateway:${api.region}:lambda:path/2015-03-31/functions/${echo.functionArn}/invocations`;
-  const operation = { responses: {}, 'x-amazon-apigateway-integration': { type: 'aws_proxy', httpMethod: 'POST', uri } };
+  const operation = {
+    responses: {},
+    'x-amazon-apigateway-integration': { type: 'aws_proxy', httpMethod: 'POST', uri },
+  };
   new SpecRestApi(api, 'Api', {
     deployOptions: { stageName: 'api' },
     apiDefinition: ApiDefinition.fromInline({

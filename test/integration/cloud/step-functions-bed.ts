@@ -1,5 +1,10 @@
 /** Step Functions with functions written in the test, driven by the real SDK client. */
-import { DescribeExecutionCommand, SFNClient, StartExecutionCommand, type DescribeExecutionOutput } from '@aws-sdk/client-sfn';
+import {
+  DescribeExecutionCommand,
+  SFNClient,
+  StartExecutionCommand,
+  type DescribeExecutionOutput,
+} from '@aws-sdk/client-sfn';
 import { startStepFunctions, type StepFunctions } from '../../../local/cloud/state-machines/step-functions.ts';
 
 export type TestFunctions = Record<string, (event: never) => unknown>;
@@ -17,7 +22,11 @@ export interface Bed {
   stop(): Promise<void>;
 }
 
-export const until = async <T>(what: string, look: () => Promise<T | undefined> | T | undefined, deadlineMilliseconds = 10_000): Promise<T> => {
+export const until = async <T>(
+  what: string,
+  look: () => Promise<T | undefined> | T | undefined,
+  deadlineMilliseconds = 10_000,
+): Promise<T> => {
   const giveUpAt = Date.now() + deadlineMilliseconds;
   while (Date.now() < giveUpAt) {
     const found = await look();
@@ -38,14 +47,24 @@ export const startBed = async (functions: TestFunctions): Promise<Bed> => {
       throw new Error(message, { cause });
     },
   );
-  const client = new SFNClient({ endpoint: engine.endpoint, region: 'us-east-1', credentials: { accessKeyId: 'local', secretAccessKey: 'local' }, maxAttempts: 1 });
+  const client = new SFNClient({
+    endpoint: engine.endpoint,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    maxAttempts: 1,
+  });
   const bed: Bed = {
     client,
     engine,
     add: (name, definition) =>
-      engine.load([{ name, arn: machineArn(name), definition: JSON.stringify(definition) }], new Set(Object.keys(functions))),
+      engine.load(
+        [{ name, arn: machineArn(name), definition: JSON.stringify(definition) }],
+        new Set(Object.keys(functions)),
+      ),
     start: async (machine, input = {}, name) => {
-      const started = await client.send(new StartExecutionCommand({ stateMachineArn: machineArn(machine), input: JSON.stringify(input), name }));
+      const started = await client.send(
+        new StartExecutionCommand({ stateMachineArn: machineArn(machine), input: JSON.stringify(input), name }),
+      );
       return started.executionArn ?? '';
     },
     ended: (executionArn) =>

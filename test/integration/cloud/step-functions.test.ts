@@ -1,4 +1,11 @@
-import { GetExecutionHistoryCommand, ListExecutionsCommand, SendTaskFailureCommand, SendTaskHeartbeatCommand, SendTaskSuccessCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
+import {
+  GetExecutionHistoryCommand,
+  ListExecutionsCommand,
+  SendTaskFailureCommand,
+  SendTaskHeartbeatCommand,
+  SendTaskSuccessCommand,
+  StopExecutionCommand,
+} from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Bed, functionArn, machineArn, startBed, until } from './step-functions-bed.ts';
 
@@ -28,7 +35,9 @@ beforeAll(async () => {
   bed = await startBed({
     double: (event: { n: number }) => ({ n: event.n * 2 }),
     park: (event: { token: string }) => void tokens.push(event.token),
-    answerAtOnce: async (event: { token: string }) => void (await answer(event.token, 'early')),
+    answerAtOnce: async (event: { token: string }) => {
+      await answer(event.token, 'early');
+    },
     answerThenThrow: async (event: { token: string }) => {
       await answer(event.token, 'early');
       throw new ArrayUnavailable('after the answer');
@@ -53,32 +62,60 @@ afterAll(() => bed.stop());
 
 describe('plain tasks', () => {
   it('passes input through Parameters, ResultSelector, ResultPath and OutputPath', async () => {
-    bed.add('paths', single({
-      Type: 'Task', Resource: functionArn('double'), InputPath: '$.inner', Parameters: { 'n.$': '$.value' },
-      ResultSelector: { 'doubled.$': '$.n' }, ResultPath: '$.result', OutputPath: '$.result.doubled', End: true,
-    }));
+    bed.add(
+      'paths',
+      single({
+        Type: 'Task',
+        Resource: functionArn('double'),
+        InputPath: '$.inner',
+        Parameters: { 'n.$': '$.value' },
+        ResultSelector: { 'doubled.$': '$.n' },
+        ResultPath: '$.result',
+        OutputPath: '$.result.doubled',
+        End: true,
+      }),
+    );
     expect((await bed.run('paths', { inner: { value: 21 } })).output).toBe('42');
   });
 
   it('retries by error name and counts it', async () => {
-    bed.add('retry', single({
-      Type: 'Task', Resource: functionArn('flaky'), End: true,
-      Retry: [{ ErrorEquals: ['ArrayUnavailable'], IntervalSeconds: 1, MaxAttempts: 1 }],
-    }));
+    bed.add(
+      'retry',
+      single({
+        Type: 'Task',
+        Resource: functionArn('flaky'),
+        End: true,
+        Retry: [{ ErrorEquals: ['ArrayUnavailable'], IntervalSeconds: 1, MaxAttempts: 1 }],
+      }),
+    );
     const ended = await bed.run('retry');
     expect(ended).toMatchObject({ status: 'SUCCEEDED', output: '"done"' });
-    expect(bed.engine.executions.find(ended.executionArn ?? '').history.counts).toMatchObject({ transitions: 1, retries: 1 });
+    expect(bed.engine.executions.find(ended.executionArn ?? '').history.counts).toMatchObject({
+      transitions: 1,
+      retries: 1,
+    });
   });
 
   it('hands error name and cause to Catch as Lambda does', async () => {
-    bed.add('catch', single(
-      { Type: 'Task', Resource: functionArn('refuse'), End: true, Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: '$.failure', Next: 'After' }] },
-      { After: { Type: 'Pass', End: true } },
-    ));
+    bed.add(
+      'catch',
+      single(
+        {
+          Type: 'Task',
+          Resource: functionArn('refuse'),
+          End: true,
+          Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: '$.failure', Next: 'After' }],
+        },
+        { After: { Type: 'Pass', End: true } },
+      ),
+    );
     const { output } = await bed.run('catch', { kept: true });
     expect(JSON.parse(output ?? '')).toEqual({
       kept: true,
-      failure: { Error: 'ArrayUnavailable', Cause: JSON.stringify({ errorMessage: 'not today', errorType: 'ArrayUnavailable' }) },
+      failure: {
+        Error: 'ArrayUnavailable',
+        Cause: JSON.stringify({ errorMessage: 'not today', errorType: 'ArrayUnavailable' }),
+      },
     });
   });
 
@@ -88,13 +125,22 @@ describe('plain tasks', () => {
   });
 
   it('treats a state time-out as States.Timeout and not as States.TaskFailed', async () => {
-    bed.add('slow', single(
-      {
-        Type: 'Task', Resource: functionArn('never'), TimeoutSeconds: 1, End: true,
-        Catch: [{ ErrorEquals: ['States.TaskFailed'], Next: 'Wrong' }, { ErrorEquals: ['States.Timeout'], Next: 'Right' }],
-      },
-      { Wrong: { Type: 'Fail' }, Right: { Type: 'Succeed' } },
-    ));
+    bed.add(
+      'slow',
+      single(
+        {
+          Type: 'Task',
+          Resource: functionArn('never'),
+          TimeoutSeconds: 1,
+          End: true,
+          Catch: [
+            { ErrorEquals: ['States.TaskFailed'], Next: 'Wrong' },
+            { ErrorEquals: ['States.Timeout'], Next: 'Right' },
+          ],
+        },
+        { Wrong: { Type: 'Fail' }, Right: { Type: 'Succeed' } },
+      ),
+    );
     expect((await bed.run('slow')).status).toBe('SUCCEEDED');
   });
 });
@@ -118,7 +164,10 @@ describe('task tokens', () => {
   });
 
   it('gives each try a token of its own and refuses the spent one', async () => {
-    bed.add('tries', single(waiting('park', { Retry: [{ ErrorEquals: ['AgentFailed'], IntervalSeconds: 1, MaxAttempts: 1 }] })));
+    bed.add(
+      'tries',
+      single(waiting('park', { Retry: [{ ErrorEquals: ['AgentFailed'], IntervalSeconds: 1, MaxAttempts: 1 }] })),
+    );
     const execution = await bed.start('tries');
     const first = await nextToken();
     await bed.client.send(new SendTaskFailureCommand({ taskToken: first, error: 'AgentFailed', cause: 'once' }));
@@ -136,7 +185,9 @@ describe('task tokens', () => {
     const token = await nextToken();
     await bed.client.send(new SendTaskHeartbeatCommand({ taskToken: token }));
     expect(await bed.ended(execution)).toMatchObject({ status: 'FAILED', error: 'States.HeartbeatTimeout' });
-    await expect(bed.client.send(new SendTaskHeartbeatCommand({ taskToken: token }))).rejects.toMatchObject({ name: 'TaskTimedOut' });
+    await expect(bed.client.send(new SendTaskHeartbeatCommand({ taskToken: token }))).rejects.toMatchObject({
+      name: 'TaskTimedOut',
+    });
   });
 
   it('refuses a report after the state timed out', async () => {
@@ -160,12 +211,22 @@ describe('flow control', () => {
       StartAt: 'Each',
       States: {
         Each: {
-          Type: 'Map', ItemsPath: '$.items', MaxConcurrency: 2, ItemSelector: { 'index.$': '$$.Map.Item.Index', 'item.$': '$$.Map.Item.Value' }, End: true,
+          Type: 'Map',
+          ItemsPath: '$.items',
+          MaxConcurrency: 2,
+          ItemSelector: { 'index.$': '$$.Map.Item.Index', 'item.$': '$$.Map.Item.Value' },
+          End: true,
           ItemProcessor: {
             ProcessorConfig: { Mode: 'INLINE' },
             StartAt: 'Try',
             States: {
-              Try: { Type: 'Task', Resource: functionArn('failOdd'), Next: 'Ok', ResultPath: '$.result', Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: '$.failure', Next: 'NotOk' }] },
+              Try: {
+                Type: 'Task',
+                Resource: functionArn('failOdd'),
+                Next: 'Ok',
+                ResultPath: '$.result',
+                Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: '$.failure', Next: 'NotOk' }],
+              },
               Ok: { Type: 'Pass', Parameters: { ok: true, 'index.$': '$.index' }, End: true },
               NotOk: { Type: 'Pass', Parameters: { ok: false, 'error.$': '$.failure.Error' }, End: true },
             },
@@ -174,25 +235,51 @@ describe('flow control', () => {
       },
     });
     const ended = await bed.run('map', { items: ['a', 'b', 'c'] });
-    expect(JSON.parse(ended.output ?? '')).toEqual([{ ok: true, index: 0 }, { ok: false, error: 'ArrayUnavailable' }, { ok: true, index: 2 }]);
+    expect(JSON.parse(ended.output ?? '')).toEqual([
+      { ok: true, index: 0 },
+      { ok: false, error: 'ArrayUnavailable' },
+      { ok: true, index: 2 },
+    ]);
     expect(bed.engine.executions.find(ended.executionArn ?? '').history.counts.transitions).toBe(7);
   });
 
   it('gives the Error and Cause of a Fail state', async () => {
     bed.add('fail', single({ Type: 'Fail', Error: 'DestinationFailed', Cause: 'two of three' }));
-    expect(await bed.run('fail')).toMatchObject({ status: 'FAILED', error: 'DestinationFailed', cause: 'two of three' });
+    expect(await bed.run('fail')).toMatchObject({
+      status: 'FAILED',
+      error: 'DestinationFailed',
+      cause: 'two of three',
+    });
   });
 
   it('reads the Error and Cause of a Fail state from the input', async () => {
     bed.add('fail-path', single({ Type: 'Fail', ErrorPath: '$.failure.Error', CausePath: '$.failure.Cause' }));
-    expect(await bed.run('fail-path', { failure: { Error: 'E', Cause: 'C' } })).toMatchObject({ error: 'E', cause: 'C' });
+    expect(await bed.run('fail-path', { failure: { Error: 'E', Cause: 'C' } })).toMatchObject({
+      error: 'E',
+      cause: 'C',
+    });
   });
 
   it('matches IsPresent false, also inside And', async () => {
-    bed.add('absent', single(
-      { Type: 'Choice', Choices: [{ And: [{ Variable: '$.a', IsPresent: false }, { Variable: '$.b', IsPresent: true }], Next: 'Yes' }], Default: 'No' },
-      { Yes: { Type: 'Succeed' }, No: { Type: 'Fail', Error: 'No' } },
-    ));
+    bed.add(
+      'absent',
+      single(
+        {
+          Type: 'Choice',
+          Choices: [
+            {
+              And: [
+                { Variable: '$.a', IsPresent: false },
+                { Variable: '$.b', IsPresent: true },
+              ],
+              Next: 'Yes',
+            },
+          ],
+          Default: 'No',
+        },
+        { Yes: { Type: 'Succeed' }, No: { Type: 'Fail', Error: 'No' } },
+      ),
+    );
     expect((await bed.run('absent', { b: 1 })).status).toBe('SUCCEEDED');
     expect((await bed.run('absent', { a: 1, b: 1 })).status).toBe('FAILED');
   });
@@ -202,10 +289,18 @@ describe('flow control', () => {
       StartAt: 'Both',
       States: {
         Both: {
-          Type: 'Parallel', End: true,
+          Type: 'Parallel',
+          End: true,
           Branches: [
-            single({ Type: 'Pass', Parameters: { 'text.$': "States.Format('{}-{}', $.n, $$.Execution.Name)" }, End: true }),
-            { StartAt: 'Other', States: { Other: { Type: 'Task', Resource: functionArn('double'), ResultPath: '$', End: true } } },
+            single({
+              Type: 'Pass',
+              Parameters: { 'text.$': "States.Format('{}-{}', $.n, $$.Execution.Name)" },
+              End: true,
+            }),
+            {
+              StartAt: 'Other',
+              States: { Other: { Type: 'Task', Resource: functionArn('double'), ResultPath: '$', End: true } },
+            },
           ],
         },
       },
@@ -215,7 +310,12 @@ describe('flow control', () => {
   });
 
   it('stops, runs no Catch, and spends its tokens', async () => {
-    bed.add('stop', single(waiting('park', { Catch: [{ ErrorEquals: ['States.ALL'], Next: 'Undo' }] }), { Undo: { Type: 'Task', Resource: functionArn('double'), End: true } }));
+    bed.add(
+      'stop',
+      single(waiting('park', { Catch: [{ ErrorEquals: ['States.ALL'], Next: 'Undo' }] }), {
+        Undo: { Type: 'Task', Resource: functionArn('double'), End: true },
+      }),
+    );
     const execution = await bed.start('stop');
     const token = await nextToken();
     await bed.client.send(new StopExecutionCommand({ executionArn: execution, error: 'Canceled', cause: 'by test' }));
@@ -239,9 +339,15 @@ describe('executions', () => {
     bed.add('history', single({ Type: 'Pass', Next: 'Last' }, { Last: { Type: 'Succeed' } }));
     const { executionArn } = await bed.run('history', { a: 1 });
     const { events } = await bed.client.send(new GetExecutionHistoryCommand({ executionArn: executionArn ?? '' }));
-    expect(events?.map((event) => [event.type, event.stateEnteredEventDetails?.name ?? event.stateExitedEventDetails?.name])).toEqual([
-      ['ExecutionStarted', undefined], ['PassStateEntered', 'Only'], ['PassStateExited', 'Only'],
-      ['SucceedStateEntered', 'Last'], ['SucceedStateExited', 'Last'], ['ExecutionSucceeded', undefined],
+    expect(
+      events?.map((event) => [event.type, event.stateEnteredEventDetails?.name ?? event.stateExitedEventDetails?.name]),
+    ).toEqual([
+      ['ExecutionStarted', undefined],
+      ['PassStateEntered', 'Only'],
+      ['PassStateExited', 'Only'],
+      ['SucceedStateEntered', 'Last'],
+      ['SucceedStateExited', 'Last'],
+      ['ExecutionSucceeded', undefined],
     ]);
   });
 
@@ -258,11 +364,21 @@ describe('executions', () => {
   });
 
   it('runs 50 at once', async () => {
-    bed.add('many', single({ Type: 'Task', Resource: functionArn('double'), Next: 'Again' }, { Again: { Type: 'Task', Resource: functionArn('double'), End: true } }));
+    bed.add(
+      'many',
+      single(
+        { Type: 'Task', Resource: functionArn('double'), Next: 'Again' },
+        { Again: { Type: 'Task', Resource: functionArn('double'), End: true } },
+      ),
+    );
     const started = await Promise.all(Array.from({ length: 50 }, (_, n) => bed.start('many', { n }, `many-${n}`)));
     const ended = await Promise.all(started.map((arn) => bed.ended(arn)));
-    expect(ended.map(({ output }) => output)).toEqual(Array.from({ length: 50 }, (_, n) => JSON.stringify({ n: n * 4 })));
-    const pages = await bed.client.send(new ListExecutionsCommand({ stateMachineArn: machineArn('many'), statusFilter: 'SUCCEEDED', maxResults: 30 }));
+    expect(ended.map(({ output }) => output)).toEqual(
+      Array.from({ length: 50 }, (_, n) => JSON.stringify({ n: n * 4 })),
+    );
+    const pages = await bed.client.send(
+      new ListExecutionsCommand({ stateMachineArn: machineArn('many'), statusFilter: 'SUCCEEDED', maxResults: 30 }),
+    );
     expect([pages.executions?.length, pages.nextToken]).toEqual([30, '30']);
   });
 });

@@ -53,7 +53,11 @@ export const startRunningArray = async (): Promise<RunningArray> => {
       const { id } = await call('POST', '/api/v2/volume_groups', Created, { name, quota: 0 });
       const serials: string[] = [];
       for (const [index, sizeMib] of sizesMib.entries()) {
-        const volume = { name: `${name}-v${index}`, size: sizeMib * 1024, volume_group: { ref: `/volume_groups/${id}` } };
+        const volume = {
+          name: `${name}-v${index}`,
+          size: sizeMib * 1024,
+          volume_group: { ref: `/volume_groups/${id}` },
+        };
         serials.push((await call('POST', '/api/v2/volumes', CreatedVolume, volume)).scsi_sn);
       }
       return { source: { kind: 'volume-group', id, name }, serials };

@@ -60,7 +60,9 @@ describe('sdp-http against an array that fails', () => {
     const { source } = await array.addVolumeGroup(fresh('vg'), [1024]);
     const name = fresh('snap');
     const fired = await array.fail({ call: 'POST snapshots', when: 'during', delay_ms: 1_500 });
-    await expect(connect({ requestTimeoutMs: 1_000 }).ensureSnapshot(name, source)).rejects.toMatchObject({ code: 'ArrayUnavailable' });
+    await expect(connect({ requestTimeoutMs: 1_000 }).ensureSnapshot(name, source)).rejects.toMatchObject({
+      code: 'ArrayUnavailable',
+    });
     const snapshot = await connect().ensureSnapshot(name, source);
     expect(await fired()).toBe(1);
     expect(snapshot.name).toBe(name);
@@ -77,7 +79,12 @@ describe('sdp-http against an array that fails', () => {
 
   it('says that the credentials are wrong, and does not say which they were', async () => {
     const password = 'wrong-Passw0rd';
-    const error = await connect({ password }).describe().then(() => undefined, (reason: unknown) => reason);
+    const error = await connect({ password })
+      .describe()
+      .then(
+        () => undefined,
+        (reason: unknown) => reason,
+      );
     expect(error).toMatchObject({ code: 'ArrayRefused', message: expect.stringContaining('credentials not accepted') });
     expect(JSON.stringify([error, String(error)])).not.toContain(password);
   });

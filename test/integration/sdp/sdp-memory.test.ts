@@ -6,7 +6,11 @@ describeSdpContract('sdp-memory', async () => {
   return {
     port,
     addVolumeGroup: async (name, sizesMib) => {
-      const volumes = sizesMib.map((sizeMib, index) => ({ name: `${name}-v${index}`, serial: `${name}-s${index}`, sizeMib }));
+      const volumes = sizesMib.map((sizeMib, index) => ({
+        name: `${name}-v${index}`,
+        serial: `${name}-s${index}`,
+        sizeMib,
+      }));
       return { source: port.addVolumeGroup(name, volumes), serials: volumes.map(({ serial }) => serial) };
     },
     close: async () => undefined,

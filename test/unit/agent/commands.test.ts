@@ -4,7 +4,14 @@ import { refusalOf } from '../../../agent/loop/admission.ts';
 import { chunked } from '../../../agent/loop/inventory.ts';
 import { createLanes, laneKeys } from '../../../agent/loop/lanes.ts';
 
-const envelope = { version: 1, command_id: 'c', host_id: 'h', generation: 3, not_after_ts: 1000, heartbeat_seconds: 5 } as const;
+const envelope = {
+  version: 1,
+  command_id: 'c',
+  host_id: 'h',
+  generation: 3,
+  not_after_ts: 1000,
+  heartbeat_seconds: 5,
+} as const;
 const rescan: AgentCommand = { ...envelope, kind: 'rescan', arguments: {} };
 
 describe('admission', () => {
@@ -25,8 +32,13 @@ describe('lane keys', () => {
     arguments: { freeze_id: 'f', databases: [{ id: '5', name: 'Orders' }], max_seconds: 10 },
   };
   const thaw: AgentCommand = { ...envelope, kind: 'thaw', arguments: { freeze_id: 'f' } };
-  const detach: AgentCommand = { ...envelope, kind: 'detach', arguments: { attach_id: null, database_id: '5', db_name: 'ORDERS' } };
-  const overlap = (left: AgentCommand, right: AgentCommand) => laneKeys(left).filter((key) => laneKeys(right).includes(key));
+  const detach: AgentCommand = {
+    ...envelope,
+    kind: 'detach',
+    arguments: { attach_id: null, database_id: '5', db_name: 'ORDERS' },
+  };
+  const overlap = (left: AgentCommand, right: AgentCommand) =>
+    laneKeys(left).filter((key) => laneKeys(right).includes(key));
 
   it('keep commands of one database apart, whatever the case of its name', () => {
     expect(overlap(freeze, detach)).toEqual(['id:5', 'name:orders']);
@@ -93,8 +105,15 @@ describe('an inventory', () => {
     [100, [100]],
     [101, [100, 1]],
   ])('of %i databases is cut into chunks of %j', (count, sizes) => {
-    const chunks = chunked(Array.from({ length: count }, () => ({ ...database, files: [], mount_points: [] })), 9);
+    const chunks = chunked(
+      Array.from({ length: count }, () => ({ ...database, files: [], mount_points: [] })),
+      9,
+    );
     expect(chunks.map(({ databases }) => databases.length)).toEqual(sizes);
-    expect(chunks.every(({ sequence, chunks: all }, index) => sequence === 9 && all === sizes.length && chunks[index]?.chunk === index)).toBe(true);
+    expect(
+      chunks.every(
+        ({ sequence, chunks: all }, index) => sequence === 9 && all === sizes.length && chunks[index]?.chunk === index,
+      ),
+    ).toBe(true);
   });
 });

@@ -47,7 +47,10 @@ describe('the configuration', () => {
 describe('the log', () => {
   it('is one JSON object per line, without the secrets it was told of', () => {
     const lines: string[] = [];
-    const log = createLog((line) => lines.push(line), () => 0);
+    const log = createLog(
+      (line) => lines.push(line),
+      () => 0,
+    );
     log.hide('secret-token');
     log.warn('event', { error: new Error('refused secret-token') });
     expect(lines).toHaveLength(1);

@@ -34,7 +34,9 @@ describe('a pg_wal link of the source', () => {
 
 describe("the copy's settings", () => {
   it('lose what belongs to the source and keep the rest', () => {
-    const text = resetAutoConf("# comment\nPort = 5433\nwork_mem = '64MB'\narchive_mode = 'on'\nprimary_conninfo = 'host=a'\n");
+    const text = resetAutoConf(
+      "# comment\nPort = 5433\nwork_mem = '64MB'\narchive_mode = 'on'\nprimary_conninfo = 'host=a'\n",
+    );
     expect(text).toContain("work_mem = '64MB'");
     expect(text).toContain("archive_mode = 'off'");
     expect(text).toContain("primary_conninfo = ''");

@@ -10,7 +10,12 @@ import type { DatabaseRecord } from '../../../agent/registry/database-record.ts'
 
 let root: string;
 let engine: Engine;
-const record = (name: string, data: string, log: string, target: DatabaseRecord['target_state'] = 'online'): DatabaseRecord => ({
+const record = (
+  name: string,
+  data: string,
+  log: string,
+  target: DatabaseRecord['target_state'] = 'online',
+): DatabaseRecord => ({
   id: '5',
   name,
   vendor: 'mssql',
@@ -25,7 +30,15 @@ const record = (name: string, data: string, log: string, target: DatabaseRecord[
   port: null,
   created_ts: 1,
 });
-const source = { database_id: '5', database_name: 'orders', restore_point: '', volumes: [{ source_serial: '1', serial: '3' }, { source_serial: '2', serial: '4' }] };
+const source = {
+  database_id: '5',
+  database_name: 'orders',
+  restore_point: '',
+  volumes: [
+    { source_serial: '1', serial: '3' },
+    { source_serial: '2', serial: '4' },
+  ],
+};
 
 beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), 'reprise-rows-'));
@@ -45,7 +58,10 @@ describe('a simulated database', () => {
     await Promise.all(Array.from({ length: 10 }, (_, n) => appendRow(root, '1', n)));
     await copy();
     const volumes = await engine.inspectCopy(source);
-    expect(volumes).toEqual([{ kind: 'data', serial: '3' }, { kind: 'log', serial: '4' }]);
+    expect(volumes).toEqual([
+      { kind: 'data', serial: '3' },
+      { kind: 'log', serial: '4' },
+    ]);
     const clone = record('copy', '3', '4');
     await engine.attach(clone, source);
     await appendRow(root, '3', 'mine');

@@ -1,4 +1,15 @@
-import { chmodSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, readlinkSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -20,7 +31,8 @@ describe.each([
     const copyTree = await choose();
     const [from, to] = [join(folder, 'from'), join(folder, 'to')];
     mkdirSync(join(from, 'deep', 'empty'), { recursive: true });
-    for (let number = 0; number < 100; number += 1) writeFileSync(join(from, 'deep', `f${number}`), `content ${number}`);
+    for (let number = 0; number < 100; number += 1)
+      writeFileSync(join(from, 'deep', `f${number}`), `content ${number}`);
     chmodSync(join(from, 'deep', 'f1'), 0o600);
     symlinkSync('/nowhere/at/all', join(from, 'link'));
     utimesSync(join(from, 'deep'), 1_000_000, 2_000_000);

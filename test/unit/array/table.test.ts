@@ -25,13 +25,17 @@ describe.each(RESOURCES.map((resource) => [resource.collection, resource] as con
   });
 
   it('makes no field both stored and derived', () => {
-    const both = Object.entries(resource.fields).filter(([, field]) => field.derive !== undefined && (field.onCreate !== undefined || field.onPatch === true));
+    const both = Object.entries(resource.fields).filter(
+      ([, field]) => field.derive !== undefined && (field.onCreate !== undefined || field.onPatch === true),
+    );
     expect(both).toEqual([]);
   });
 
   it('is in the way of the removal of every object that a ref of it needs', () => {
     const needed = Object.entries(resource.fields).flatMap(([name, field]) =>
-      field.kind === 'ref' && field.hidden !== true ? (field.to ?? []).map((collection) => [name, collection] as const) : [],
+      field.kind === 'ref' && field.hidden !== true
+        ? (field.to ?? []).map((collection) => [name, collection] as const)
+        : [],
     );
     for (const [name, collection] of needed) {
       const target = table.get(collection);

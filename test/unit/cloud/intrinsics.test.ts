@@ -24,6 +24,8 @@ describe('functions of CloudFormation', () => {
   });
 
   it.each(['Fn::If', 'Fn::FindInMap', 'Fn::GetAZs', 'Fn::Base64'])('%s is refused by name', (name) => {
-    expect(() => resolveValue({ deep: [{ [name]: ['x'] }] }, scope)).toThrow(`stack: the embedded cloud does not know ${name}`);
+    expect(() => resolveValue({ deep: [{ [name]: ['x'] }] }, scope)).toThrow(
+      `stack: the embedded cloud does not know ${name}`,
+    );
   });
 });

@@ -1,7 +1,13 @@
 import { expect, it } from 'vitest';
 import { type Invocation, InvocationLog, openMilliseconds } from '../../../local/cloud/invocation-log.ts';
 
-const span = (startedAt: number, endedAt: number): Invocation => ({ functionName: 'f', requestId: 'r', startedAt, endedAt, failed: false });
+const span = (startedAt: number, endedAt: number): Invocation => ({
+  functionName: 'f',
+  requestId: 'r',
+  startedAt,
+  endedAt,
+  failed: false,
+});
 
 it('counts the time in which something was open once', () => {
   expect(openMilliseconds([span(0, 10), span(5, 12), span(6, 7), span(20, 30)], 0, 100)).toBe(22);

@@ -21,6 +21,12 @@ it.each([
   expect(find(method, path)).toMatchObject({ functionName, pathParameters, fullPath: path });
 });
 
-it.each([['GET', '/api'], ['GET', '/api/'], ['TRACE', '/api/echo/v1/tasks/7'], ['POST', '/api/echo/v1/tasks/7'], ['GET', '/api/echo/v1/tasks/%zz']])('%s %s has no route', (method, path) => {
+it.each([
+  ['GET', '/api'],
+  ['GET', '/api/'],
+  ['TRACE', '/api/echo/v1/tasks/7'],
+  ['POST', '/api/echo/v1/tasks/7'],
+  ['GET', '/api/echo/v1/tasks/%zz'],
+])('%s %s has no route', (method, path) => {
   expect(find(method, path)).toBeNull();
 });

@@ -13,10 +13,18 @@ describe('schedule expressions', () => {
     expect(parseSchedule(expression)).toEqual(expected);
   });
 
-  it.each(['rate(1 minutes)', 'rate(2 minute)', 'rate(0 minutes)', 'rate(1 second)', 'cron(* * * * *)', 'cron(0 12 * * * *)', 'cron(0 12 L * ? *)', 'cron(0 12 ? * 6#3 *)', 'cron(0 12 * * ? 2030)', 'at(2030-01-01T00:00:00)'])(
-    '%s is refused',
-    (expression) => {
-      expect(() => parseSchedule(expression)).toThrow(expression);
-    },
-  );
+  it.each([
+    'rate(1 minutes)',
+    'rate(2 minute)',
+    'rate(0 minutes)',
+    'rate(1 second)',
+    'cron(* * * * *)',
+    'cron(0 12 * * * *)',
+    'cron(0 12 L * ? *)',
+    'cron(0 12 ? * 6#3 *)',
+    'cron(0 12 * * ? 2030)',
+    'at(2030-01-01T00:00:00)',
+  ])('%s is refused', (expression) => {
+    expect(() => parseSchedule(expression)).toThrow(expression);
+  });
 });

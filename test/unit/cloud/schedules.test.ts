@@ -13,12 +13,20 @@ describe('scheduled rules', () => {
     await vi.advanceTimersByTimeAsync(120_000);
     await schedules.stop();
     expect(seen).toHaveLength(3);
-    expect(seen[0]).toMatchObject({ 'detail-type': 'Scheduled Event', source: 'aws.events', time: '2030-01-01T00:00:30.000Z' });
+    expect(seen[0]).toMatchObject({
+      'detail-type': 'Scheduled Event',
+      source: 'aws.events',
+      time: '2030-01-01T00:00:30.000Z',
+    });
   });
 
-  it('run by cron, with the rule\'s own input', async () => {
+  it("run by cron, with the rule's own input", async () => {
     const seen: unknown[] = [];
-    const schedules = startSchedules([{ ...rule, schedule: 'cron(0/10 * * * ? *)', input: { hello: 1 } }], async (_name, event) => void seen.push(event), vi.fn());
+    const schedules = startSchedules(
+      [{ ...rule, schedule: 'cron(0/10 * * * ? *)', input: { hello: 1 } }],
+      async (_name, event) => void seen.push(event),
+      vi.fn(),
+    );
     await vi.advanceTimersByTimeAsync(20 * 60_000);
     await schedules.stop();
     expect(seen).toEqual([{ hello: 1 }, { hello: 1 }, { hello: 1 }]);
@@ -56,7 +64,9 @@ describe('scheduled rules', () => {
 
   it('refuse a schedule before anything runs', () => {
     const invoke = vi.fn();
-    expect(() => startSchedules([rule, { ...rule, schedule: 'rate(1 second)' }], invoke, vi.fn())).toThrow('rate(1 second)');
+    expect(() => startSchedules([rule, { ...rule, schedule: 'rate(1 second)' }], invoke, vi.fn())).toThrow(
+      'rate(1 second)',
+    );
     expect(invoke).not.toHaveBeenCalled();
   });
 });

@@ -12,7 +12,12 @@ describe('sdp-http reading and writing', () => {
   it('reads numbers and flags that arrive as strings', async () => {
     const { sdp, array } = sdpOverTable();
     const group = array.add('volume_groups', { name: 'sales' });
-    const volume = array.add('volumes', { name: 'data', size: '1048576', scsi_sn: 12345678, volume_group: refTo('volume_groups', group) });
+    const volume = array.add('volumes', {
+      name: 'data',
+      size: '1048576',
+      scsi_sn: 12345678,
+      volume_group: refTo('volume_groups', group),
+    });
     const view = array.add('snapshots', { ...snapshotRow, short_name: 'v1', is_exposable: 'True' });
     array.add('volsnaps', { scsi_sn: 'abc', source: refTo('volumes', volume), snapshot: refTo('snapshots', view) });
     expect(await sdp.locateVolumes(['12345678', 'abc'])).toMatchObject([
@@ -24,7 +29,12 @@ describe('sdp-http reading and writing', () => {
   it('leaves out the serial of a plain snapshot, which no host sees', async () => {
     const { sdp, array } = sdpOverTable();
     const group = array.add('volume_groups', { name: 'sales' });
-    const volume = array.add('volumes', { name: 'data', size: 1024, scsi_sn: 'aaa', volume_group: refTo('volume_groups', group) });
+    const volume = array.add('volumes', {
+      name: 'data',
+      size: 1024,
+      scsi_sn: 'aaa',
+      volume_group: refTo('volume_groups', group),
+    });
     const snapshot = array.add('snapshots', snapshotRow);
     array.add('volsnaps', { scsi_sn: 'bbb', source: refTo('volumes', volume), snapshot: refTo('snapshots', snapshot) });
     expect((await sdp.locateVolumes(['bbb', 'aaa'])).map(({ serial }) => serial)).toEqual(['aaa']);
@@ -114,7 +124,10 @@ describe('sdp-http reading and writing', () => {
 
   it('names the verb in what it reports', async () => {
     const { sdp } = sdpOverTable(() => 'lose the request');
-    const error = await sdp.ensureMapping('v1', 'db1').then(() => undefined, (reason: unknown) => reason);
+    const error = await sdp.ensureMapping('v1', 'db1').then(
+      () => undefined,
+      (reason: unknown) => reason,
+    );
     expect(isDomainError(error, 'ArrayUnavailable')).toBe(true);
     expect(String(error)).toContain('map the view v1 to db1');
   });

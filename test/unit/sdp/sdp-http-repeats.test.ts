@@ -9,7 +9,10 @@ const busy = { status: 400, text: '{"error_msg": "MC_ERR_BUSY: try later"}' };
 const refusal = { status: 400, text: '{"error_msg": "quota exceeded"}' };
 const posts = (requests: readonly string[]): string[] => requests.filter((request) => request.startsWith('POST'));
 const failureOf = async (call: Promise<unknown>): Promise<Error> => {
-  const outcome = await call.then(() => undefined, (error: unknown) => error);
+  const outcome = await call.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
   if (!(outcome instanceof Error)) throw new Error('the call was to fail');
   return outcome;
 };
@@ -78,16 +81,15 @@ describe('sdp-http repeats', () => {
     expect(array.rows('snapshots').map(({ id }) => id)).toEqual([snapshot.id]);
   });
 
-  it.each([
-    ['lose the answer' as const],
-    ['lose the request' as const],
-    [busy],
-  ])('removes once more after %j', async (verdict) => {
-    const { sdp, array } = sdpOverTable(firstOnes('DELETE /snapshots/3', 1, verdict));
-    array.add('snapshots', { short_name: 's1', source: { ref: '/volume_groups/7' }, is_exposable: false });
-    await sdp.removeSnapshot('s1');
-    expect(array.rows('snapshots')).toEqual([]);
-  });
+  it.each([['lose the answer' as const], ['lose the request' as const], [busy]])(
+    'removes once more after %j',
+    async (verdict) => {
+      const { sdp, array } = sdpOverTable(firstOnes('DELETE /snapshots/3', 1, verdict));
+      array.add('snapshots', { short_name: 's1', source: { ref: '/volume_groups/7' }, is_exposable: false });
+      await sdp.removeSnapshot('s1');
+      expect(array.rows('snapshots')).toEqual([]);
+    },
+  );
 
   it('calls wrong credentials a refusal, at the first answer', async () => {
     const { sdp, array } = sdpOverTable(firstOnes('GET /system/state', 99, { status: 401, text: '' }));
@@ -101,7 +103,9 @@ describe('sdp-http repeats', () => {
     const token = Buffer.from(`planted-user:${plantedPassword}`).toString('base64');
     const text = JSON.stringify({ error_msg: `bad header Basic ${token} for planted-user:${plantedPassword}` });
     const logged: unknown[] = [];
-    const note = (message: string, fields?: unknown): void => { logged.push(message, fields); };
+    const note = (message: string, fields?: unknown): void => {
+      logged.push(message, fields);
+    };
     const { sdp } = sdpOverTable(firstOnes('GET /system/state', 99, { status, text }), {
       log: { info: note, warn: note, error: note },
     });

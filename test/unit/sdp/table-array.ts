@@ -75,10 +75,12 @@ export const createTableArray = (intercept: Intercept = () => 'pass', longestPag
 
 const matches = (row: Row, key: string, value: string): boolean => {
   const [field = '', operator] = key.split('__');
-  const stored = field.split('.').reduce<unknown>(
-    (part, name) => (typeof part === 'object' && part !== null ? Reflect.get(part, name) : undefined),
-    row,
-  );
+  const stored = field
+    .split('.')
+    .reduce<unknown>(
+      (part, name) => (typeof part === 'object' && part !== null ? Reflect.get(part, name) : undefined),
+      row,
+    );
   return operator === 'in' ? value.split(',').includes(String(stored)) : String(stored) === value;
 };
 

@@ -14,7 +14,10 @@ const certificate = () =>
   });
 
 /** Echoes what it was asked; `/api/v2/stuck` never ends its answer. */
-const startEcho = async (key: string, cert: string): Promise<{ url: string; server: Server; sockets: Set<unknown> }> => {
+const startEcho = async (
+  key: string,
+  cert: string,
+): Promise<{ url: string; server: Server; sockets: Set<unknown> }> => {
   const sockets = new Set<unknown>();
   const server = createServer({ key, cert }, (request, response) => {
     sockets.add(request.socket);
@@ -62,7 +65,10 @@ describe('TLS transport', () => {
       url: '/prefix/api/v2/volsnaps?snapshot.ref=%2Fsnapshots%2F1&q=a%20b%26c',
       headers: { authorization: basic },
     });
-    expect(JSON.parse(post.text)).toMatchObject({ body: '{"name":"ä"}', headers: { 'content-type': 'application/json' } });
+    expect(JSON.parse(post.text)).toMatchObject({
+      body: '{"name":"ä"}',
+      headers: { 'content-type': 'application/json' },
+    });
     expect(echo.sockets.size).toBe(1);
   });
 
@@ -83,7 +89,10 @@ describe('TLS transport', () => {
       requestTimeoutMs: 5_000,
     });
     const refused = expect(sdp.describe()).rejects;
-    await refused.toMatchObject({ code: 'ArrayRefused', message: expect.stringContaining('certificate is not trusted') });
+    await refused.toMatchObject({
+      code: 'ArrayRefused',
+      message: expect.stringContaining('certificate is not trusted'),
+    });
   });
 
   it.each([['http://127.0.0.1'], ['https://user:secret@127.0.0.1']])('does not take the address %s', (url) => {

@@ -1,0 +1,52 @@
+/** The databases of a site's host: volumes on the array as an operator would make them, databases by the agent's command line. */
+import { z } from 'zod';
+import { type ArrayAccess, provision } from '../array/provision.ts';
+import { runNode } from './child-process.ts';
+import type { HostSpec } from './host-spec.ts';
+import type { RecordedChildren } from './recorded-children.ts';
+
+export interface HostDatabasesOptions {
+  readonly array: ArrayAccess;
+  readonly agentScript: string;
+  readonly configFile: string;
+  readonly superuserPasswordFile: string;
+  readonly children: RecordedChildren;
+}
+
+/** Volumes of a fixture's database, in KiB: a size to be seen, no bytes are taken. */
+const volumeSizeKib = 10 * 1024 * 1024;
+
+const iqnOf = (hostId: string): string => `iqn.2009-01.com.kaminario:initiator.${hostId}`;
+
+const ListedDatabases = z.array(z.object({ name: z.string() }));
+
+async function runAgentCommand(options: HostDatabasesOptions, args: readonly string[]): Promise<unknown> {
+  const command = [...args, '--config', options.configFile];
+  const output = await runNode(options.agentScript, command, (pid) => options.children.add('helper', pid));
+  return JSON.parse(output.trim().split('\n').at(-1) ?? 'null');
+}
+
+/** Serials of the data volume and, for PostgreSQL, of the volume for the log. */
+async function volumesFor(options: HostDatabasesOptions, spec: HostSpec, name: string): Promise<readonly string[]> {
+  const prefix = `${spec.hostId}-${name}`;
+  const names = spec.vendor === 'postgres' ? [`${prefix}-data`, `${prefix}-wal`] : [`${prefix}-data`];
+  const { volumes } = await provision(options.array, {
+    volumeGroup: `${prefix}-vg`,
+    volumes: names.map((volume) => ({ name: volume, sizeKib: volumeSizeKib })),
+    host: { name: spec.hostId, type: 'Linux', iqn: iqnOf(spec.hostId) },
+  });
+  return volumes.map(({ serial }) => serial);
+}
+
+/** Makes the databases of `spec` that the host does not have yet. */
+export async function ensureDatabases(options: HostDatabasesOptions, spec: HostSpec): Promise<void> {
+  if (spec.databases.length === 0) return;
+  const listed = ListedDatabases.parse(await runAgentCommand(options, ['list']));
+  for (const name of spec.databases.filter((one) => !listed.some((other) => other.name === one))) {
+    const [data, wal] = await volumesFor(options, spec, name);
+    if (data === undefined) throw new Error(`no volume was made for ${name}`);
+    const walFlags = wal === undefined ? [] : ['--wal-volume', wal];
+    const passwordFlags = spec.vendor === 'postgres' ? ['--superuser-password-file', options.superuserPasswordFile] : [];
+    await runAgentCommand(options, ['create-database', '--name', name, '--volume', data, ...walFlags, ...passwordFlags]);
+  }
+}

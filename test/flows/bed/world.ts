@@ -1,0 +1,212 @@
+/**
+ * One site in one process: the real step code and API code over a real table, the real definitions on the interpreter, an
+ * array in memory and a double of the agent on each host.
+ */
+import { setTimeout as wait } from 'node:timers/promises';
+import { createStore } from '../../../shared/adapters/store-dynamodb/store.ts';
+import { type Host, unknownHostFacts } from '../../../shared/domain/host.ts';
+import type { Task } from '../../../shared/domain/task.ts';
+import { type Clock, nowSeconds } from '../../../shared/ports/clock.ts';
+import { randomIds } from '../../../shared/ports/ids.ts';
+import { silentLog } from '../../../shared/ports/log.ts';
+import type { Store } from '../../../shared/ports/store.ts';
+import type { StepDeps } from '../../../functions/steps/step.ts';
+import { sweep } from '../../../functions/schedules/sweep/sweep.ts';
+import { flows } from '../../../statemachines/index.ts';
+import type { TestTable } from '../../api/test-database.ts';
+import { type AgentDouble, createAgentDouble } from './agent-double.ts';
+import { type AllApiDeps, callOperation, operator, type Wanted } from './api-calls.ts';
+import { contentLines } from './contents.ts';
+import { type Engine, startEngine } from './engine.ts';
+import { agentCommandTimeoutSeconds, agentHeartbeatSeconds } from './flow-machines.ts';
+import { createHostDouble } from './host-double.ts';
+import { createStepHooks, type StepHooks } from './step-hooks.ts';
+import { createWatchedArray, type WatchedArray } from './watched-array.ts';
+
+export interface World {
+  readonly store: Store;
+  readonly array: WatchedArray;
+  readonly engine: Engine;
+  readonly hooks: StepHooks;
+  readonly agents: ReadonlyMap<string, AgentDouble>;
+  agent(hostId: string): AgentDouble;
+  /** Calls an API operation as the operator; the answer's body. */
+  ask(operation: string, wanted: Wanted): Promise<unknown>;
+  /** Until nothing runs any more: no execution, no step, no agent. */
+  idle(): Promise<void>;
+  /** One tick of the sweeper, after every waiting time; agents that are not silent were heard before. */
+  tick(): Promise<void>;
+  /** Everything that stands, one line each. Waits for freezes to end by themselves. */
+  lines(): Promise<readonly string[]>;
+  task(requestId: string): Promise<Task>;
+  /** What must be empty at the end of every case. */
+  troubles(): readonly string[];
+  stop(): Promise<void>;
+}
+
+const freezeMaxSeconds = 2;
+/** Past every grace and every pause of the sweeper. */
+const betweenTicksSeconds = 301;
+const deadlineMilliseconds = 30_000;
+
+/** Host ids of every world: one with the original, one more to clone to. */
+export const sourceHostId = 'src-host';
+export const otherHostId = 'dst-host';
+export const original = { id: '7', name: 'orders', serials: ['0a00d001', '0a00d002'] } as const;
+
+const hostRow = (hostId: string, generation: number): Host => ({
+  ...unknownHostFacts,
+  hostId,
+  vendor: 'postgres',
+  sdpId: '',
+  generation,
+  registeredAtSeconds: Math.floor(generation / 1000),
+  lastSeenSeconds: 0,
+  tokenHash: `hash-of-${hostId}`,
+  queueUrl: `queue-of-${hostId}`,
+  inventorySequence: 0,
+  databasesVersion: 0,
+});
+
+export async function createWorld(table: TestTable): Promise<World> {
+  let skewMilliseconds = 0;
+  const clock: Clock = { nowMilliseconds: () => Date.now() + skewMilliseconds };
+  const store = createStore(table.name, table.config);
+  const hooks = createStepHooks();
+  const agents = new Map<string, AgentDouble>();
+  const noise: string[] = [];
+  let wake: () => void = () => undefined;
+  const changed = (): void => wake();
+  const hosts = () => [...agents.values()].map((agent) => agent.host);
+
+  const array = createWatchedArray(clock.nowMilliseconds, {
+    mountedSerials: () => hosts().flatMap((host) => [...host.databases.values()].flatMap((database) => database.serials)),
+    freezes: () => hosts().flatMap((host) => host.freezes()),
+  });
+  const { memory } = array;
+  memory.addVolumeGroup('vg-data', [{ name: 'data', serial: original.serials[0], sizeMib: 64 }]);
+  memory.addVolumeGroup('vg-log', [{ name: 'log', serial: original.serials[1], sizeMib: 64 }]);
+
+  let steps = 0;
+  const bound = new Map<string, (event: unknown) => Promise<Readonly<Record<string, unknown>>>>();
+  const invoke = async (step: string, payload: unknown): Promise<unknown> => {
+    const run = bound.get(step);
+    if (run === undefined) throw new Error(`no step ${step}`);
+    steps += 1;
+    try {
+      return await hooks.call(step, () => run(payload));
+    } finally {
+      steps -= 1;
+      changed();
+    }
+  };
+  const engine = await startEngine(invoke, changed, (what) => noise.push(what));
+
+  const deps: StepDeps = {
+    store,
+    flows: engine.flows,
+    agents: {
+      send: (queueUrl, command) => {
+        agents.get(queueUrl.replace('queue-of-', ''))?.receive(command);
+        return Promise.resolve();
+      },
+    },
+    sdp: array.port,
+    clock,
+    log: silentLog,
+    settings: { agentHeartbeatSeconds, agentCommandTimeoutSeconds, freezeMaxSeconds },
+  };
+  for (const { action } of flows.flatMap((flow) => flow.steps)) bound.set(action.name, action.bind(deps));
+
+  const api: AllApiDeps = {
+    store,
+    clock,
+    ids: randomIds(clock),
+    log: silentLog,
+    settings: { hostTokenMayOperate: true },
+    flows: engine.flows,
+    sdp: array.port,
+    wait: (milliseconds) => wait(milliseconds),
+    queues: {
+      ensureQueue: (hostId) => Promise.resolve(`queue-of-${hostId}`),
+      removeQueue: () => Promise.resolve(),
+      credentialsFor: () => Promise.reject(new Error('no agent of this test asks for its queue')),
+    },
+  };
+
+  for (const hostId of [sourceHostId, otherHostId]) {
+    const generation = clock.nowMilliseconds();
+    const audit = { atMilliseconds: generation, principal: 'test', operation: 'register-host', refId: '', sourceIp: '', subject: hostId, requestId: '' };
+    const token = { tokenHash: `hash-of-${hostId}`, principal: { kind: 'host', hostId } as const, createdAtSeconds: nowSeconds(clock), expiresAtSeconds: 0 };
+    await store.register(hostRow(hostId, generation), token, audit);
+    const disks = (): ReadonlySet<string> => {
+      const { mappings, views } = memory.contents();
+      const mapped = new Set(mappings.filter((mapping) => mapping.host === hostId).map((mapping) => mapping.view));
+      return new Set(views.filter((view) => mapped.has(view.name)).flatMap((view) => view.volumes.map((volume) => volume.serial)));
+    };
+    agents.set(hostId, createAgentDouble(hostId, createHostDouble(disks), () => api, changed));
+  }
+  agents.get(sourceHostId)?.host.add({ ...original });
+  const beatAll = async (): Promise<void> => {
+    for (const agent of agents.values()) await agent.beat();
+  };
+  await beatAll();
+
+  const isIdle = (): boolean =>
+    steps === 0 && engine.executions().every(({ status }) => status !== 'RUNNING') && [...agents.values()].every((agent) => !agent.isBusy());
+
+  const changeOrDeadline = async (until: number): Promise<void> => {
+    const left = until - Date.now();
+    if (left <= 0) {
+      const running = engine.executions().filter(({ status }) => status === 'RUNNING');
+      throw new Error(`not idle in time: ${running.map(({ request }) => request.arn).join(', ')}; ${String(steps)} steps`);
+    }
+    const abort = new AbortController();
+    await Promise.race([
+      new Promise<void>((resolve) => {
+        wake = resolve;
+      }),
+      wait(left, undefined, { signal: abort.signal }).catch(() => undefined),
+    ]);
+    abort.abort();
+  };
+
+  const world: World = {
+    store,
+    array,
+    engine,
+    hooks,
+    agents,
+    agent: (hostId) => {
+      const found = agents.get(hostId);
+      if (found === undefined) throw new Error(`no host ${hostId}`);
+      return found;
+    },
+    ask: async (operation, wanted) => (await callOperation(api, operation, operator, wanted)).body,
+    idle: async () => {
+      const until = Date.now() + deadlineMilliseconds;
+      while (!isIdle()) await changeOrDeadline(until);
+    },
+    tick: async () => {
+      skewMilliseconds += betweenTicksSeconds * 1000;
+      await beatAll();
+      await sweep({ ...deps, queues: { removeQueue: () => Promise.resolve() }, settings: { startGraceSeconds: 0 } });
+    },
+    lines: async () => {
+      const until = Date.now() + freezeMaxSeconds * 1000 + 500;
+      while (Date.now() < until && hosts().some((host) => host.freezes().length > 0)) await wait(20);
+      return contentLines(memory.contents(), new Map([...agents].map(([hostId, agent]) => [hostId, agent.host])), await table.rows());
+    },
+    task: async (requestId) => {
+      const task = await store.getTask(requestId);
+      if (task === undefined) throw new Error(`no task ${requestId}`);
+      return task;
+    },
+    troubles: () => [...noise, ...array.violations, ...[...agents.values()].flatMap((agent) => agent.troubles)],
+    stop: async () => {
+      for (const agent of agents.values()) agent.stop();
+      await engine.stop();
+    },
+  };
+  return world;
+}
