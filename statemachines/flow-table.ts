@@ -2,6 +2,7 @@
  * The words in which a flow is designed. `flow.ts` beside each definition is a table of these rows, one per Task state;
  * test/flows/asl.test.ts holds table and definition together, test/flows/saga-laws.test.ts runs the laws over every table.
  */
+import type { AgentCommandKind } from '../shared/contracts/agent.ts';
 import type { FlowName } from '../shared/domain/plan.ts';
 import type { EffectKind } from '../shared/domain/effect.ts';
 import type { SdpPort } from '../shared/ports/sdp.ts';
@@ -13,8 +14,8 @@ export type Touches =
   | { readonly what: 'table' }
   /** `verbs`: what is asked of the array when nothing goes wrong, each at least once. */
   | { readonly what: 'array'; readonly verbs: readonly (keyof SdpPort)[] }
-  /** `host`: whose agent; `commands`: what it is told. */
-  | { readonly what: 'agent'; readonly host: string; readonly commands: readonly string[] };
+  /** `host`: where the agent is; `commands`: what it is told. */
+  | { readonly what: 'agent'; readonly host: string; readonly commands: readonly AgentCommandKind[] };
 
 /** How what a step leaves is taken back. */
 export type Undo =
@@ -61,7 +62,7 @@ export interface FlowStep {
   readonly retryable: readonly string[];
   /** Where each error leads; the order is that of the Catch. `null`: nothing is caught, the sweeper finds the task. */
   readonly onFailure: Readonly<Record<string, string>> | null;
-  /** From here on the flow only goes forward. */
+  /** Once this step acted the flow only goes forward. */
   readonly pastPointOfNoReturn?: true;
 }
 
@@ -103,7 +104,7 @@ export const onTable = { ...plain, touches: { what: 'table' } } as const;
 /** Defaults of a row that asks the array. */
 export const onArray = (...verbs: readonly (keyof SdpPort)[]) => ({ ...plain, touches: { what: 'array', verbs } }) as const;
 /** Defaults of a row that waits for an agent. */
-export const onAgent = (host: string, ...commands: readonly string[]) => ({ ...waiting, touches: { what: 'agent', host, commands } }) as const;
+export const onAgent = (host: string, ...commands: readonly AgentCommandKind[]) => ({ ...waiting, touches: { what: 'agent', host, commands } }) as const;
 /** Defaults of a row that waits for a lock. */
 export const onLock = { ...onTable, timeoutSeconds: lockWaitSeconds } as const;
 

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
  * Identity of a process that a reused pid cannot fake: `<pid>:<start time in clock ticks since boot>`. Where /proc
  * does not exist the start time is empty and the pid alone has to do.
  */
-export function identityOf(pid: number): string {
+function identityOf(pid: number): string {
   return `${pid}:${startTicks(pid)}`;
 }
 

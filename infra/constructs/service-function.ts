@@ -28,7 +28,7 @@ export interface ServiceFunctionProps {
 }
 
 /** Metadata of the template: the folder below the repository whose handler.ts this is. */
-export const sourceMetadata = 'reprise:source';
+const sourceMetadata = 'reprise:source';
 
 const grantsFor = ({ group, name, grantTable }: ServiceFunctionProps): FunctionGrants => {
   const grants = grantTable[name];

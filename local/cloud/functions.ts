@@ -14,7 +14,7 @@ export interface FunctionSource {
   readonly timeoutSeconds: number;
 }
 
-export class FunctionTimedOut extends Error {
+class FunctionTimedOut extends Error {
   /** The name Step Functions gives a Lambda's own time-out. */
   override readonly name = 'Sandbox.Timedout';
 }

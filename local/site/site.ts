@@ -88,20 +88,18 @@ async function startParts(options: SiteOptions, started: Started): Promise<Site>
   started.add(() => logs.close());
   const secrets = await siteSecrets(dataDir);
   const agentScript = join(dataDir, 'agent.mjs');
-  const [arrayProcess] = await Promise.all([
-    startArray({
-      dataDir: arrayDataDir,
-      port: 0,
-      user: arrayUser,
-      password: secrets.arrayPassword,
-      logFile: logs.arrayFile,
-      onStart: (pid) => children.add('array', pid),
-    }).then((process) => {
-      started.add(() => process.stop());
-      return process;
-    }),
-    buildAgent(agentScript),
-  ]);
+  const starting = startArray({
+    dataDir: arrayDataDir,
+    port: 0,
+    user: arrayUser,
+    password: secrets.arrayPassword,
+    logFile: logs.arrayFile,
+    onStart: (pid) => {
+      children.add('array', pid);
+    },
+  });
+  started.add(async () => (await starting).stop());
+  const [arrayProcess] = await Promise.all([starting, buildAgent(agentScript)]);
   const assemblyDir = await synthesize(dataDir, arrayProcess, options.environment ?? {});
   options.stop?.throwIfAborted();
   const cloud = await startEmbeddedCloud({

@@ -9,7 +9,7 @@ import { type ApiClient, connectApi, logIn } from './api-client.ts';
 import { type HostSpec, rememberedSpecs } from './host-spec.ts';
 import { readIfThere } from './read-if-there.ts';
 import type { RecordedChildren } from './recorded-children.ts';
-import { isRegistered, type SiteHost, startSiteHost } from './site-host.ts';
+import { isRegistered, type SiteHost, type SiteHostOptions, startSiteHost } from './site-host.ts';
 import { newPassword } from './site-secrets.ts';
 import type { Started } from './started.ts';
 import { waitUntil } from './wait-until.ts';
@@ -66,28 +66,36 @@ async function specsToStart(api: ApiClient, hostsDir: string, wanted: readonly H
   return [...wanted, ...others.filter((_spec, at) => registered[at])];
 }
 
-/** What is there already is left as it is. What was started is added to `started` at once. */
-export async function startHosts(options: HostsOptions, wanted: readonly HostSpec[], started: Started): Promise<ReadonlyMap<string, SiteHost>> {
+async function startAll(options: SiteHostOptions, specs: readonly HostSpec[], started: Started): Promise<ReadonlyMap<string, SiteHost>> {
   const hosts = new Map<string, SiteHost>();
-  const hostsDir = join(options.dataDir, 'hosts');
-  if (wanted.length === 0 && (await rememberedSpecs(hostsDir)).length === 0) return hosts;
-  const password = newPassword();
-  await ensureAdmin(options.cloud, { user: fixtureUser, password });
-  const anonymous = await connectApi(options.cloud.url, options.cloud.caFile);
-  const api = await logIn(anonymous, fixtureUser, password);
-  const superuserPasswordFile = join(options.dataDir, 'superuser.password');
-  await writeFile(superuserPasswordFile, options.superuserPassword, { mode: 0o600 });
-  const hostOptions = { ...options, api, apiUrl: options.cloud.url, apiCaFile: options.cloud.caFile, hostsDir, superuserPasswordFile };
-  const specs = await specsToStart(api, hostsDir, wanted);
   const starting = specs.map(async (spec) => {
-    const host = await startSiteHost(hostOptions, spec);
+    const host = await startSiteHost(options, spec);
     started.add(() => host.agent().stop());
     hosts.set(spec.hostId, host);
   });
   // When one fails the others must have started before they can be stopped.
   await Promise.allSettled(starting);
   await Promise.all(starting);
-  await waitForHosts(api, specs, hosts, options.stop);
-  await api.close();
   return hosts;
+}
+
+/** What is there already is left as it is. What was started is added to `started` at once. */
+export async function startHosts(options: HostsOptions, wanted: readonly HostSpec[], started: Started): Promise<ReadonlyMap<string, SiteHost>> {
+  const hostsDir = join(options.dataDir, 'hosts');
+  if (wanted.length === 0 && (await rememberedSpecs(hostsDir)).length === 0) return new Map();
+  const { url: apiUrl, caFile: apiCaFile } = options.cloud;
+  const password = newPassword();
+  await ensureAdmin(options.cloud, { user: fixtureUser, password });
+  const superuserPasswordFile = join(options.dataDir, 'superuser.password');
+  await writeFile(superuserPasswordFile, options.superuserPassword, { mode: 0o600 });
+  const api = await connectApi(apiUrl, apiCaFile);
+  try {
+    const client = await logIn(api, fixtureUser, password);
+    const specs = await specsToStart(client, hostsDir, wanted);
+    const hosts = await startAll({ ...options, api: client, apiUrl, apiCaFile, hostsDir, superuserPasswordFile }, specs, started);
+    await waitForHosts(client, specs, hosts, options.stop);
+    return hosts;
+  } finally {
+    await api.close();
+  }
 }

@@ -27,12 +27,12 @@ export const DatabaseFile = z.object({
 export const MountPoint = z.object({ kind: z.string(), path: z.string(), serial: z.string() });
 
 /**
- * One database of a host. `id` is assigned once by the agent, a decimal string >= 5, never reused.
+ * One database of a host. `id` is assigned once by the agent, a decimal string >= 5 of at most 15 digits, never reused.
  * `status` is upper case: ONLINE, OFFLINE, RESTORING, RECOVERING, SUSPECT.
  * `connection` tells a local client where the engine listens for this database (ours, not in the Flex contract).
  */
 export const DatabaseReport = z.object({
-  id: z.string().check(z.regex(/^[1-9][0-9]*$/)),
+  id: z.string().check(z.regex(/^[1-9][0-9]{0,14}$/)),
   name: text,
   vendor: z.enum(['mssql', 'postgres']),
   status: z.string(),

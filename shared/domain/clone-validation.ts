@@ -1,6 +1,6 @@
 /** May these clones be made? All problems at once. Flex contract, sections 7.2 and 8. */
 import type { Database } from './database.ts';
-import { databaseNameProblem, isOnArray, sameName } from './database.ts';
+import { databaseNameProblem, isOnArray, sameName, snapshotObstacle } from './database.ts';
 import { type Host, isConnected } from './host.ts';
 import { type Issue, issue } from './issue.ts';
 import { type Lock, lockKey } from './lock.ts';
@@ -48,6 +48,8 @@ function sourceIssues(request: CloneRequest, facts: CloneFacts): readonly Issue[
     if (!isOnArray(database)) {
       return [issue('DB_SNAPSHOT_NOT_ALLOWED', `database '${database.name}' is not on volumes of the array`, body)];
     }
+    const obstacle = snapshotObstacle(database);
+    if (obstacle !== '') return [issue('DB_SNAPSHOT_NOT_ALLOWED', `database '${database.name}': ${obstacle}`, body)];
     const groups = new Set(database.volumes.map((volume) => volume.volumeGroupId));
     if (request.consistencyLevel === 'crash' && groups.size > 1) {
       const text = `database '${database.name}' spans several volume groups: a crash-consistent snapshot of it is impossible`;

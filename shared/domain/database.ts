@@ -49,6 +49,10 @@ export const isOnArray = (database: Database): boolean =>
   database.mountPoints.length > 0 &&
   database.mountPoints.every((mount) => database.volumes.some((volume) => volume.serial === mount.serial));
 
+/** Why no snapshot can be taken of a database on the array, '' when one can. Topology and validation both say it. */
+export const snapshotObstacle = (database: Database): string =>
+  database.status === 'ONLINE' ? '' : `the database is ${database.status}`;
+
 /** Engines compare database names without case; so do locks and reservations. */
 export const sameName = (left: string, right: string): boolean => left.toLowerCase() === right.toLowerCase();
 

@@ -110,7 +110,7 @@ const serve =
   };
 
 /** Every address of an endpoint: its path, its aliases, and their validation twins. */
-export function addressesOf<DEPS>(
+function addressesOf<DEPS>(
   endpoint: Endpoint<DEPS>,
 ): readonly { readonly path: string; readonly twin: boolean }[] {
   const paths = [endpoint.route.path, ...endpoint.route.aliases];

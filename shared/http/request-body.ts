@@ -13,9 +13,27 @@ export function bodyText(event: ApiEvent): string {
   return text;
 }
 
+/** Deeper than anything the API has; what writes JSON again does it by recursion and would run out of stack. */
+const maxDepth = 64;
+
+/** Depth of the brackets outside strings; of text that is no JSON it is any number. */
+function depthOf(text: string): number {
+  let depth = 0;
+  let deepest = 0;
+  for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"|[[\]{}]/gs)) {
+    if (token === '{' || token === '[') depth += 1;
+    else if (token === '}' || token === ']') depth -= 1;
+    deepest = Math.max(deepest, depth);
+  }
+  return deepest;
+}
+
 /** JSON whatever its Content-Type says; no body at all is an empty object. Flex contract, section 1, rows 3 and 5. */
 export function parseJson(text: string): unknown {
   if (text.trim() === '') return {};
+  if (depthOf(text) > maxDepth) {
+    throw new BadRequest([{ loc: ['body'], msg: `must not be nested deeper than ${String(maxDepth)}`, type: 'too_deep' }]);
+  }
   try {
     return JSON.parse(text);
   } catch (error) {

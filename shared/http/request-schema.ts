@@ -10,16 +10,19 @@ interface Part {
   readonly value: unknown;
 }
 
+/** A schema's findings as they go over the wire, each with the place it is about. */
+export const fieldProblems = (where: readonly string[], error: z.core.$ZodError): readonly FieldProblem[] =>
+  error.issues.map((issue) => ({
+    loc: [...where, ...issue.path.map((part) => (typeof part === 'number' ? part : String(part)))],
+    msg: issue.message,
+    type: issue.code,
+  }));
+
 function check({ where, schema, value }: Part): { readonly value: unknown; readonly problems: readonly FieldProblem[] } {
   if (schema === undefined) return { value: undefined, problems: [] };
   const parsed = schema.safeParse(value);
   if (parsed.success) return { value: parsed.data, problems: [] };
-  const problems = parsed.error.issues.map((issue) => ({
-    loc: [where, ...issue.path.map((part) => (typeof part === 'number' ? part : String(part)))],
-    msg: issue.message,
-    type: issue.code,
-  }));
-  return { value: undefined, problems };
+  return { value: undefined, problems: fieldProblems([where], parsed.error) };
 }
 
 /** Parses path, query and body with the route's schemas; all problems are told at once, as 422. */

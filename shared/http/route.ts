@@ -5,12 +5,10 @@
 import type * as z from 'zod/mini';
 import type { Audience, Principal } from '../domain/token.ts';
 
-export const methods = ['GET', 'POST', 'PUT', 'DELETE'] as const;
-export type Method = (typeof methods)[number];
+export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 
 /** The Lambda that serves the route: one per capability. */
-export const capabilities = ['auth', 'hosts', 'databases', 'clones', 'snapshots', 'tasks', 'agents'] as const;
-export type Capability = (typeof capabilities)[number];
+export type Capability = 'auth' | 'hosts' | 'databases' | 'clones' | 'snapshots' | 'tasks' | 'agents';
 
 export interface RouteRequest {
   readonly path?: z.ZodMiniType;

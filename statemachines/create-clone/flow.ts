@@ -28,7 +28,7 @@ export const createCloneFlow: Flow = {
       onFailure: unwinds,
     },
     {
-      ...onAgent('source', 'freeze'),
+      ...onAgent('the source host', 'freeze'),
       state: 'FreezeSource',
       action: action(freezeSource),
       output: "journal `freeze-<round>`: each database's restore point; the task's freeze round",
@@ -44,7 +44,7 @@ export const createCloneFlow: Flow = {
       onFailure: unwinds,
     },
     {
-      ...onAgent('source', 'thaw'),
+      ...onAgent('the source host', 'thaw'),
       state: 'ThawSource',
       action: action(thawSource),
       output: 'the freeze is undone in the journal; FreezeLapsed when it was not held throughout',
@@ -56,7 +56,7 @@ export const createCloneFlow: Flow = {
       state: 'RecordSnapshot',
       action: action(recordSnapshot),
       output: 'a pending snapshot row pinned by the task, its id on the task; the source locks are free',
-      undo: { nothingBecause: 'the row is the task’s own: FinishUnwind discards it' },
+      undo: { nothingBecause: 'FinishUnwind discards the pending row' },
       onFailure: unwinds,
     },
     {
@@ -74,7 +74,7 @@ export const createCloneFlow: Flow = {
       onFailure: failsAlone,
     },
     {
-      ...onAgent('destination', 'attach'),
+      ...onAgent('the destination host', 'attach'),
       state: 'AttachDatabase',
       action: action(attachDatabase),
       input: ['destination'],
@@ -96,8 +96,9 @@ export const createCloneFlow: Flow = {
       state: 'CompleteClone',
       action: action(completeClone),
       output: 'snapshot available, clones stored and pinned, names free, task done',
-      undo: { nothingBecause: 'it is one transaction and then the end: a repetition finishes it' },
+      undo: { nothingBecause: 'showing the clones is the point of no return; a repetition finishes it' },
       onFailure: unwinds,
+      pastPointOfNoReturn: true,
     },
     {
       ...onArray('removeSnapshot'),

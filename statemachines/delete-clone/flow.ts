@@ -19,7 +19,7 @@ export const deleteCloneFlow: Flow = {
       onFailure: unwinds,
     },
     {
-      ...onAgent('the clone’s', 'detach'),
+      ...onAgent('the host of the clone', 'detach'),
       state: 'DetachDatabase',
       action: action(detachDatabase),
       output: 'the database is stopped and forgotten by its host',
@@ -31,7 +31,7 @@ export const deleteCloneFlow: Flow = {
       ...onArray('removeMappings', 'removeView'),
       state: 'RemoveVolumes',
       action: action(removeVolumes),
-      output: 'the clone’s views are gone',
+      output: 'the views of the clone are gone',
       undo: { effects: { 'remove-view': 'forward only' } },
       onFailure: unwinds,
       pastPointOfNoReturn: true,

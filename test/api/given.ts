@@ -6,9 +6,7 @@ import type { Snapshot } from '../../shared/domain/snapshot.ts';
 import type { Task } from '../../shared/domain/task.ts';
 import { hashToken } from '../../shared/http/authentication.ts';
 import type { AuditEntry, CommandRecord } from '../../shared/ports/store.ts';
-import { cloneRow, snapshotRow } from '../builders/flex-catalog-rows.ts';
-import { databaseRow, hostRow } from '../builders/flex-host-rows.ts';
-import { taskRow } from '../builders/flex-task-row.ts';
+import { cloneRow, databaseRow, hostRow, snapshotRow, taskRow } from '../builders/flex-example.ts';
 import { type ApiBed, startSeconds } from './api-bed.ts';
 
 export const hostToken = (hostId: string): string => `hostToken-${hostId}-00000000000000001`;

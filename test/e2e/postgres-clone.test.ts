@@ -48,7 +48,7 @@ async function cloneUnderLoad(table: string, name: string, options: CloneOptions
   await waitUntil('some rows', 10_000, () => Promise.resolve(writer.acknowledged() >= 50 ? true : undefined), 10);
   const delay = await array.fault({ call: 'POST snapshots', when: 'before', delay_ms: 500 });
   const task = acceptedTask(await postClone(bed.api, 'pgprod1', destination(name), options));
-  await waitUntil('the array to be asked', 10_000, async () => ((await array.fired(delay)) === 1 ? true : undefined), 10);
+  await array.hasFired(delay);
   const before = writer.acknowledged();
   const done = await ended(bed.api, task);
   await writer.stop();
@@ -104,7 +104,7 @@ describe('a freeze whose session is ended by somebody else', { timeout: 60_000 }
     const clean = await footprint(bed, array);
     const delay = await array.fault({ call: 'POST snapshots', when: 'before', delay_ms: 700 });
     const task = acceptedTask(await postClone(bed.api, 'pgprod1', destination('shop_twice')));
-    await waitUntil('the array to be asked', 10_000, async () => ((await array.fired(delay)) === 1 ? true : undefined), 10);
+    await array.hasFired(delay);
     const killed = await source.query(
       "SELECT pg_terminate_backend(pid) AS killed FROM pg_stat_activity WHERE application_name = 'reprise-freeze'",
     );

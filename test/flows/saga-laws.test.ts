@@ -1,23 +1,39 @@
-import { expect, it } from 'vitest';
+/**
+ * The laws every flow keeps, whatever it does: they are run over each row of each flow's table. A new flow gets them by
+ * being listed in statemachines/index.ts and given a scenario.
+ */
+import { describe, expect, it, vi } from 'vitest';
+import { flows } from '../../statemachines/index.ts';
 import { useDatabase } from '../api/test-database.ts';
-import { createWorld } from './bed/world.ts';
-import { createCloneScenario } from './scenarios/create-clone.ts';
+import { assertFailedAsDeclared, type CaseOf, plainEnd, runCase } from './bed/case.ts';
+import { failAfter, failBefore, twice } from './bed/step-hooks.ts';
+import type { World } from './bed/world.ts';
 
+vi.setConfig({ testTimeout: 60_000 });
 const freshTable = useDatabase();
 
-it('makes clones', async () => {
-  const t0 = Date.now();
-  const world = await createWorld(await freshTable());
-  const t1 = Date.now();
-  const before = await world.lines();
-  const id = await createCloneScenario.ask(world);
-  await world.idle();
-  const t2 = Date.now();
-  const task = await world.task(id);
-  const after = await world.lines();
-  console.log(t1 - t0, t2 - t1, task, before, after, world.engine.executions().map((e) => [e.status, e.end, e.history.counts]));
-  expect(world.troubles()).toEqual([]);
-  const done = await createCloneScenario.done?.(world, task);
-  expect(after.filter((l) => !before.includes(l) && !l.startsWith('task#'))).toEqual(done?.come.toSorted());
-  await world.stop();
-}, 40_000);
+const cases = flows.flatMap((flow) => flow.steps.map((step) => ({ name: `${flow.name} ${step.state}`, flow, step })));
+
+const undoTwice = (world: World): void => {
+  for (const step of ['undo-next-effect', 'undo-on-host', 'finish-unwind']) world.hooks.set(step, twice, Infinity);
+};
+
+describe.concurrent.each(cases)('$name', ({ flow, step }) => {
+  const of: CaseOf = { flow, step };
+  const name = step.action.name;
+
+  it('run twice in a row lands on the same objects', async () => {
+    const { task } = await runCase(await freshTable(), of, { plant: (world) => [world.hooks.set(name, twice)] });
+    expect(task.state).toBe(plainEnd(of));
+  });
+
+  it('that fails before it acts leaves a clean slate', async () => {
+    const ended = await runCase(await freshTable(), of, { plant: (world) => [world.hooks.set(name, failBefore)] });
+    assertFailedAsDeclared(of, 'before', ended);
+  });
+
+  it('that fails after it acted leaves a clean slate', async () => {
+    const ended = await runCase(await freshTable(), of, { plant: (world) => [world.hooks.set(name, failAfter)] });
+    assertFailedAsDeclared(of, 'after', ended);
+  });
+});

@@ -19,7 +19,7 @@ export interface Cluster {
 }
 
 export const dataFolder = 'data';
-export const walFolder = 'wal';
+const walFolder = 'wal';
 /** Name of the superuser of clusters this agent makes; a copy has its source's. */
 export const superuser = 'postgres';
 

@@ -18,15 +18,20 @@ export async function commandOfCall(store: Pick<CommandStore, 'getCommand'>, hos
   throw new DomainError('NotFound', `Command '${commandId}' not found`);
 }
 
-/** The command a host answers; the inventory that rides on the answer is taken over first. */
+/**
+ * The command a host answers; the inventory that rides on the answer is taken over first. `check` throws for an answer
+ * that does not fit the command, before anything is written.
+ */
 export async function answeredCommand(
   deps: AgentApiDeps,
   call: Pick<ApiCall, 'principal'>,
   commandId: string,
   inventory: InventoryReport | undefined,
+  check: (command: CommandRecord) => void = () => undefined,
 ): Promise<CommandRecord> {
   const host = await agentHost(deps.store, call);
   const command = await commandOfCall(deps.store, host, commandId);
+  check(command);
   if (inventory !== undefined) await takeInventory(deps, host, inventory);
   return command;
 }

@@ -3,6 +3,7 @@ import { defineOperation } from '../../../shared/http/route.ts';
 import type { CommandRecord } from '../../../shared/ports/store.ts';
 import type { AgentApiDeps } from '../api-deps.ts';
 import { answeredCommand, CommandPath } from './command-of-call.ts';
+import { checkResult } from './command-result.ts';
 
 /** A freeze that was not held from beginning to end fails its step, so that the snapshot is taken again. */
 async function signal(deps: AgentApiDeps, command: CommandRecord, result: Readonly<Record<string, unknown>>): Promise<void> {
@@ -33,7 +34,9 @@ export const commandSuccess = defineOperation({
   task: null,
   async run(deps: AgentApiDeps, call) {
     const { result, inventory } = call.body;
-    const command = await answeredCommand(deps, call, call.path.command_id, inventory);
+    const command = await answeredCommand(deps, call, call.path.command_id, inventory, ({ kind }) => {
+      checkResult(kind, result);
+    });
     // A thaw takes its freeze back, whoever asked for it.
     const undoes = command.purpose === 'undo' || command.kind === 'thaw';
     if (undoes) await deps.store.markUndone(command.requestId, command.effectId);

@@ -14,8 +14,7 @@ function decode(text: string): string {
   }
 }
 
-/** Every reading of the form: percent-decoded first, then as it stands, where the two differ. */
-export function readLoginForm(text: string): readonly Credentials[] {
+function fieldsOf(text: string): Credentials | undefined {
   const raw = new Map(
     text.split('&').map((pair): [string, string] => {
       const at = pair.indexOf('=');
@@ -24,8 +23,22 @@ export function readLoginForm(text: string): readonly Credentials[] {
   );
   const username = raw.get('username');
   const password = raw.get('password');
-  if (username === undefined || password === undefined) return [];
-  const decoded = { username: decode(username), password: decode(password) };
-  const same = decoded.username === username && decoded.password === password;
-  return same ? [decoded] : [decoded, { username, password }];
+  return username === undefined || password === undefined ? undefined : { username, password };
+}
+
+/** A password may hold any `&` when nothing is encoded: it then ends where the other field begins, or the text ends. */
+function unencodedFieldsOf(text: string): Credentials | undefined {
+  const [, first, last] = /^username=(.*?)&password=(.*)$/s.exec(text) ?? [];
+  if (first !== undefined && last !== undefined) return { username: first, password: last };
+  const [, password, username] = /^password=(.*)&username=(.*)$/s.exec(text) ?? [];
+  return username === undefined || password === undefined ? undefined : { username, password };
+}
+
+/** Every different reading of the form: percent-decoded, as it stands, and with a password that nobody encoded. */
+export function readLoginForm(text: string): readonly Credentials[] {
+  const plain = fieldsOf(text);
+  if (plain === undefined) return [];
+  const decoded = { username: decode(plain.username), password: decode(plain.password) };
+  const readings = [decoded, plain, unencodedFieldsOf(text) ?? plain];
+  return [...new Map(readings.map((one) => [JSON.stringify(one), one])).values()];
 }

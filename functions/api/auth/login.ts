@@ -12,6 +12,9 @@ import { readLoginForm } from './login-form.ts';
 /** Life of a user's token. Flex contract, section 2. */
 const tokenLifeSeconds = 604_800;
 
+/** Longer than any user's name, and short enough to be a key of the table. */
+const maxUserNameLength = 256;
+
 /** Compared against when the user is unknown, so that both cases take the same time. */
 const unusableHash = `scrypt$16384$8$1$${'A'.repeat(22)}$${'A'.repeat(43)}`;
 
@@ -21,7 +24,8 @@ async function findUser(deps: ApiDeps, form: string): Promise<User | undefined> 
     throw new BadRequest([{ loc: ['body'], msg: 'needs the fields username and password', type: 'missing' }]);
   }
   for (const { username, password } of readings) {
-    const user = username === '' ? undefined : await deps.store.getUser(username);
+    const plausible = username !== '' && username.length <= maxUserNameLength;
+    const user = plausible ? await deps.store.getUser(username) : undefined;
     if (await verifyPassword(password, user?.passwordHash ?? unusableHash)) return user;
   }
   return undefined;

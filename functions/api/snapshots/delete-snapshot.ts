@@ -69,8 +69,9 @@ export const deleteSnapshot = defineOperation({
       exclusiveSnapshot: snapshot.snapshotId,
     });
     if (outcome !== 'recorded') {
-      const now = await findSnapshot(deps, snapshot.snapshotId);
-      throw new Refusal(snapshotDeletionIssues(now));
+      const now = snapshotDeletionIssues(await findSnapshot(deps, snapshot.snapshotId));
+      if (now.length === 0) throw new DomainError('Conflict', `snapshot '${snapshot.snapshotId}' was in use just now; try again`);
+      throw new Refusal(now);
     }
     await startAttempt(deps, task);
     const finished = await follow(deps, task.requestId);

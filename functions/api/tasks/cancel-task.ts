@@ -24,10 +24,9 @@ async function find(deps: FlowApiDeps, requestId: string): Promise<Task> {
 
 /** Wakes what the task waits for: its place in a lock's queue, and the commands its agents have not answered. */
 async function failParkedTokens(deps: FlowApiDeps, task: Task): Promise<void> {
-  const waiting = (await Promise.all(lockKeysOf(task.plan).map((key) => deps.store.readLock(key)))).filter((lock) =>
-    lock?.waiters.some((waiter) => waiter.requestId === task.requestId),
-  );
-  const keys = waiting.flatMap((lock) => (lock === undefined ? [] : [lock.key]));
+  const locks = await deps.store.readLocks([...new Set(lockKeysOf(task.plan))]);
+  const waiting = locks.filter((lock) => lock.waiters.some((waiter) => waiter.requestId === task.requestId));
+  const keys = waiting.map((lock) => lock.key);
   for (const waiter of await releaseAll(deps, keys, task.requestId)) await deps.flows.fail(waiter.token, 'TaskCanceled', 'canceled');
   for (const command of await deps.store.listCommands(task.requestId)) {
     if (command.state !== 'sent' || command.purpose !== 'do') continue;

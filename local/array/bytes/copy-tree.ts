@@ -11,7 +11,7 @@ const run = promisify(execFile);
 const FILES_AT_ONCE = 16;
 
 /** Twice as fast as node's own calls over 1,100 small files (120 ms against 340 ms for 65 MB), and it keeps holes in files. */
-export const copyWithCoreutils: CopyTree = async (from, to) => {
+const copyWithCoreutils: CopyTree = async (from, to) => {
   await run('cp', ['-a', '--reflink=auto', '--no-target-directory', '--', from, to]);
 };
 

@@ -27,7 +27,7 @@ async function allocatedBytes(path: string): Promise<number> {
 }
 
 /** Tries it: no other question to a file system has a sure answer. */
-export async function sharesBlocks(folder: string): Promise<boolean> {
+async function sharesBlocks(folder: string): Promise<boolean> {
   const [from, to] = [join(folder, '.reflink-from'), join(folder, '.reflink-to')];
   await writeFile(from, 'x'.repeat(4096));
   try {

@@ -8,7 +8,7 @@ export interface FoundState {
   readonly nested: boolean;
 }
 
-export const branchesOf = (state: AslState): readonly AslBranch[] => {
+const branchesOf = (state: AslState): readonly AslBranch[] => {
   if (state.Type === 'Parallel') return state.Branches;
   if (state.Type !== 'Map') return [];
   const iteration = state.ItemProcessor ?? state.Iterator;

@@ -20,7 +20,7 @@ const waitingInvoke = 'arn:aws:states:::lambda:invoke.waitForTaskToken';
 export const functionNameOf = (arn: string): string | null => lambdaArn.exec(arn)?.[1] ?? null;
 
 /** Paths of every `"key.$": "$$.Task.Token"` in a payload template, without the `.$`. */
-export const tokenPaths = (template: unknown, at: readonly string[] = []): (readonly string[])[] => {
+const tokenPaths = (template: unknown, at: readonly string[] = []): (readonly string[])[] => {
   if (typeof template !== 'object' || template === null) return [];
   return Object.entries(template).flatMap(([key, value]) =>
     key.endsWith('.$') && value === '$$.Task.Token' ? [[...at, key.slice(0, -2)]] : tokenPaths(value, [...at, key]),

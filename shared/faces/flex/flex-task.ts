@@ -41,7 +41,7 @@ export const FlexTask = z.object({
 });
 export type FlexTask = z.infer<typeof FlexTask>;
 
-export const taskLocation = (requestId: string): string => `/api/echo/v1/tasks/${requestId}`;
+const taskLocation = (requestId: string): string => `/api/echo/v1/tasks/${requestId}`;
 
 /** The contract's samples show an integer for a clone's source id; engines' ids are all digits. */
 const wireDbId = (dbId: string): number | string => (/^[0-9]{1,15}$/.test(dbId) ? Number(dbId) : dbId);

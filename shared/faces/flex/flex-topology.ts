@@ -1,7 +1,7 @@
 /** The topology. Contract, section 6: one entry per registered host, `db_snapshots` on every database. */
 import * as z from 'zod/mini';
 import type { Clone } from '../../domain/clone.ts';
-import { type Database, isOnArray } from '../../domain/database.ts';
+import { type Database, isOnArray, snapshotObstacle } from '../../domain/database.ts';
 import { type Host, isConnected } from '../../domain/host.ts';
 import { isDeletable, type Snapshot } from '../../domain/snapshot.ts';
 
@@ -114,14 +114,14 @@ function topologyDatabase(
   clone: Clone | undefined,
   snapshots: readonly Snapshot[],
 ): z.infer<typeof TopologyDatabase> {
-  const allowed = database.status === 'ONLINE';
+  const obstacle = snapshotObstacle(database);
   return {
     id: database.dbId,
     name: database.name,
     vendor: database.vendor,
     db_snapshots: snapshots.map(topologySnapshot),
-    db_snapshot_allowed: allowed,
-    db_snapshot_disallowed_reason: allowed ? '' : `the database is ${database.status}`,
+    db_snapshot_allowed: obstacle === '',
+    db_snapshot_disallowed_reason: obstacle,
     parent:
       clone === undefined
         ? null

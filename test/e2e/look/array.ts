@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { Agent, request } from 'undici';
 import { z } from 'zod';
 import type { ArrayAccess } from '../../../local/array/provision.ts';
+import { waitUntil } from '../../../local/site/wait-until.ts';
 
 const Ref = z.object({ ref: z.string() });
 const Snapshot = z.object({ id: z.number(), name: z.string(), short_name: z.string(), source: Ref, is_exposable: z.boolean() });
@@ -31,10 +32,14 @@ export interface ArrayView {
   hosts(): Promise<readonly z.infer<typeof Named>[]>;
   /** Serial of a volume by its name. */
   serialOf(volumeName: string): Promise<string>;
+  /** Removes a host object that has no mappings; nothing when it is not there. */
+  removeHost(name: string): Promise<void>;
   /** Sets a fault; its id. */
   fault(wanted: FaultRequest): Promise<number>;
   /** How often a fault fired. */
   fired(faultId: number): Promise<number>;
+  /** Resolves when a fault has begun to fire. */
+  hasFired(faultId: number): Promise<void>;
   clearFaults(): Promise<void>;
   close(): Promise<void>;
 }
@@ -55,6 +60,10 @@ export async function viewArray(access: ArrayAccess): Promise<ArrayView> {
   };
   const list = async <ITEM>(collection: string, item: z.ZodType<ITEM>): Promise<readonly ITEM[]> =>
     z.object({ hits: z.array(item) }).parse(await call('GET', `/api/v2/${collection}?__limit=9999`)).hits;
+  const fired = async (faultId: number): Promise<number> => {
+    const { hits } = z.object({ hits: z.array(Fault) }).parse(await call('GET', '/__admin/faults'));
+    return hits.find((one) => one.id === faultId)?.fired ?? 0;
+  };
   return {
     snapshots: () => list('snapshots', Snapshot),
     volsnaps: () => list('volsnaps', Volsnap),
@@ -66,10 +75,14 @@ export async function viewArray(access: ArrayAccess): Promise<ArrayView> {
       if (volume === undefined) throw new Error(`the array has no volume ${volumeName}`);
       return volume.scsi_sn;
     },
+    removeHost: async (name) => {
+      const host = (await list('hosts', Named)).find((one) => one.name === name);
+      if (host !== undefined) await call('DELETE', `/api/v2/hosts/${String(host.id)}`);
+    },
     fault: async (wanted) => Fault.parse(await call('POST', '/__admin/faults', wanted)).id,
-    fired: async (faultId) => {
-      const { hits } = z.object({ hits: z.array(Fault) }).parse(await call('GET', '/__admin/faults'));
-      return hits.find((one) => one.id === faultId)?.fired ?? 0;
+    fired,
+    hasFired: async (faultId) => {
+      await waitUntil(`fault ${String(faultId)} to fire`, 20_000, async () => ((await fired(faultId)) > 0 ? true : undefined), 10);
     },
     clearFaults: async () => {
       await call('DELETE', '/__admin/faults');

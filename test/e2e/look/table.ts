@@ -30,3 +30,15 @@ export async function heldRows(table: Bed['table']): Promise<readonly string[]> 
     .map((row) => `${String(row['_et'])} ${String(row['pk'])} ${String(row['sk'])} ${pinsOf(row).join(',')} ${String(row['exclusiveBy'] ?? '')}`.trim())
     .sort();
 }
+
+/** The row of a task: its state inside, which the Flex API does not show. */
+export async function taskRow(table: Bed['table'], requestId: string): Promise<Row> {
+  const row = (await allRows(table)).find((one) => one['_et'] === 'task' && one['requestId'] === requestId);
+  if (row === undefined) throw new Error(`the table has no task ${requestId}`);
+  return row;
+}
+
+/** Commands sent to agents for a task. */
+export async function commandRows(table: Bed['table'], requestId: string): Promise<readonly Row[]> {
+  return (await allRows(table)).filter((one) => one['_et'] === 'command' && one['requestId'] === requestId);
+}

@@ -4,8 +4,8 @@ import { functionPlaceholder, substitutePlaceholders } from '../../../infra/asl-
 import { readFlowDefinition, rootsOf } from '../../../infra/sources.ts';
 import { flows } from '../../../statemachines/index.ts';
 
-export const agentHeartbeatSeconds = 1;
-export const agentCommandTimeoutSeconds = 3;
+export const agentHeartbeatSeconds = 2;
+export const agentCommandTimeoutSeconds = 5;
 
 const machineArnPrefix = 'arn:aws:states:us-east-1:000000000000:stateMachine:';
 /** As `FLOW_ARN_PREFIX` of the functions. */

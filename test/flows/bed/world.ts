@@ -44,7 +44,7 @@ export interface World {
   stop(): Promise<void>;
 }
 
-const freezeMaxSeconds = 2;
+const freezeMaxSeconds = 4;
 /** Past every grace and every pause of the sweeper. */
 const betweenTicksSeconds = 301;
 const deadlineMilliseconds = 30_000;

@@ -76,7 +76,7 @@ export async function startStoreBed(): Promise<StoreBed> {
   const recording: Pick<NodeHttpHandler, 'handle' | 'destroy'> = {
     async handle(request, options) {
       const operation = (request.headers['x-amz-target'] ?? '').split('.')[1] ?? '';
-      calls.push({ operation, body: JSON.parse(String(request.body)) as Record<string, unknown> });
+      calls.push({ operation, body: JSON.parse(new TextDecoder().decode(request.body as Uint8Array)) as Record<string, unknown> });
       const error = planned.shift();
       if (error !== undefined) {
         return answer(400, { __type: `com.amazonaws.dynamodb.v20120810#${error.type}`, message: 'planned', ...error.more }) as never;

@@ -1,0 +1,24 @@
+import { appendRow } from '../../../agent/engines/simulated/rows.ts';
+import type { BedHost } from '../bed/bed.ts';
+import type { RowWriter } from './sql.ts';
+
+/** Appends rows `{n}` numbered from `first` without a gap until it is stopped; a frozen database makes it wait. */
+export function startSimulatedWriter(host: BedHost, serial: string, first: number): RowWriter {
+  let last = first - 1;
+  let stopped = false;
+  const writing = (async () => {
+    while (!stopped) {
+      await appendRow(host.deviceRoot, serial, { n: last + 1 });
+      last += 1;
+    }
+  })();
+  // Reported by stop(); a writer that fails meanwhile must not end the process.
+  writing.catch(() => undefined);
+  return {
+    acknowledged: () => last,
+    stop: async () => {
+      stopped = true;
+      await writing;
+    },
+  };
+}

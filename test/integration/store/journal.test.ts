@@ -1,0 +1,83 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Effect, EffectState } from '../../../shared/domain/effect.ts';
+import { aCommand, anEffect } from '../../builders/task.ts';
+import { fresh, startStoreBed, type StoreBed } from './store-bed.ts';
+
+let bed: StoreBed;
+beforeAll(async () => {
+  bed = await startStoreBed();
+}, 30_000);
+afterAll(() => bed.stop());
+
+const standing = async (state: EffectState): Promise<Effect> => {
+  const effect = anEffect({ requestId: fresh('request'), name: 'standing', state, outcome: { array_id: 7 } });
+  await bed.store.intend(effect);
+  return effect;
+};
+const read = (effect: Effect) => bed.store.getEffect(effect.requestId, effect.effectId);
+
+describe('the journal', () => {
+  it.each([
+    { state: 'intended' as const, kept: true },
+    { state: 'done' as const, kept: true },
+    { state: 'undone' as const, kept: false },
+  ])('intending again keeps a row that is $state: $kept', async ({ state, kept }) => {
+    const effect = await standing(state);
+    const again = anEffect({ requestId: effect.requestId, name: 'again' });
+    await bed.store.intend(again);
+    expect(await read(effect)).toEqual(kept ? effect : again);
+  });
+
+  it.each([
+    { state: 'intended' as const, written: true },
+    { state: 'done' as const, written: true },
+    { state: 'undone' as const, written: false },
+  ])('done is noted over $state: $written', async ({ state, written }) => {
+    const effect = await standing(state);
+    await bed.store.markDone(effect.requestId, effect.effectId, { array_id: 8 });
+    expect(await read(effect)).toEqual(written ? { ...effect, state: 'done', outcome: { array_id: 8 } } : effect);
+  });
+
+  it.each(['intended', 'done', 'undone'] as const)('undone and blocked are noted over %s', async (state) => {
+    const effect = await standing(state);
+    await bed.store.markBlocked(effect.requestId, effect.effectId, 3, 'silent');
+    expect(await read(effect)).toEqual({ ...effect, blockedAttempt: 3, blockedReason: 'silent' });
+    await bed.store.markUndone(effect.requestId, effect.effectId);
+    expect(await read(effect)).toEqual({ ...effect, state: 'undone', blockedAttempt: 3, blockedReason: 'silent' });
+  });
+
+  it('makes no row of what was never intended', async () => {
+    const requestId = fresh('request');
+    await bed.store.markDone(requestId, 'view-0-0', {});
+    await bed.store.markUndone(requestId, 'view-0-0');
+    await bed.store.markBlocked(requestId, 'view-0-0', 1, 'x');
+    expect(await bed.store.listEffects(requestId)).toEqual([]);
+  });
+
+  it('lists effects and commands of one task apart', async () => {
+    const requestId = fresh('request');
+    const effects = ['attach-0', 'view-0-0'].map((effectId) => anEffect({ requestId, effectId }));
+    const command = aCommand({ requestId });
+    for (const effect of effects) await bed.store.intend(effect);
+    await bed.store.putCommand(command);
+    expect(await bed.store.listEffects(requestId)).toEqual(effects);
+    expect(await bed.store.listCommands(requestId)).toEqual([command]);
+  });
+});
+
+describe('commands', () => {
+  it('sent again carries the newest token', async () => {
+    const command = aCommand({ requestId: fresh('request') });
+    await bed.store.putCommand(command);
+    await bed.store.putCommand({ ...command, token: 'newer' });
+    expect(await bed.store.getCommand(command.requestId, command.commandId)).toEqual({ ...command, token: 'newer' });
+  });
+  it('is settled, and not made by settling', async () => {
+    const command = aCommand({ requestId: fresh('request') });
+    await bed.store.settleCommand(command.requestId, command.commandId, 'done');
+    expect(await bed.store.getCommand(command.requestId, command.commandId)).toBeUndefined();
+    await bed.store.putCommand(command);
+    await bed.store.settleCommand(command.requestId, command.commandId, 'revoked');
+    expect(await bed.store.getCommand(command.requestId, command.commandId)).toEqual({ ...command, state: 'revoked' });
+  });
+});
