@@ -15,7 +15,11 @@ export interface DestinationFacts {
   readonly indices: readonly number[];
 }
 
-export async function destinationOf(store: Pick<CatalogStore, 'getSnapshot'>, task: Task, index: number): Promise<DestinationFacts> {
+export async function destinationOf(
+  store: Pick<CatalogStore, 'getSnapshot'>,
+  task: Task,
+  index: number,
+): Promise<DestinationFacts> {
   const plan = createClonePlanOf(task);
   const destination = plan.destinations[index];
   const snapshot = await store.getSnapshot(task.snapshotId);
@@ -23,6 +27,8 @@ export async function destinationOf(store: Pick<CatalogStore, 'getSnapshot'>, ta
   if (destination === undefined || snapshot === undefined || database === undefined) {
     throw new DomainError('Internal', `destination ${String(index)} has no recorded snapshot`);
   }
-  const indices = [...new Set(database.volumes.map((volume) => volume.snapshotIndex))].sort((left, right) => left - right);
+  const indices = [...new Set(database.volumes.map((volume) => volume.snapshotIndex))].sort(
+    (left, right) => left - right,
+  );
   return { plan, destination, snapshot, database, indices };
 }

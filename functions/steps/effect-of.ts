@@ -20,7 +20,10 @@ export const intended = (
 });
 
 export const freezeEffectId = (round: number): string => `freeze-${String(round)}`;
-export const arraySnapshotEffectId = (round: number, index: number): string => `array-snapshot-${String(round)}-${String(index)}`;
-export const viewEffectId = (destination: number, index: number): string => `view-${String(destination)}-${String(index)}`;
-export const mappingEffectId = (destination: number, index: number): string => `mapping-${String(destination)}-${String(index)}`;
+export const arraySnapshotEffectId = (round: number, index: number): string =>
+  `array-snapshot-${String(round)}-${String(index)}`;
+export const viewEffectId = (destination: number, index: number): string =>
+  `view-${String(destination)}-${String(index)}`;
+export const mappingEffectId = (destination: number, index: number): string =>
+  `mapping-${String(destination)}-${String(index)}`;
 export const attachEffectId = (destination: number): string => `attach-${String(destination)}`;

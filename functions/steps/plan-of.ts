@@ -2,7 +2,8 @@ import { DomainError } from '../../shared/domain/errors.ts';
 import type { CreateClonePlan, DeleteClonePlan, DeleteSnapshotPlan } from '../../shared/domain/plan.ts';
 import type { Task } from '../../shared/domain/task.ts';
 
-const wrongFlow = (task: Task): DomainError => new DomainError('Internal', `a step was run for a task of ${task.plan.flow}`);
+const wrongFlow = (task: Task): DomainError =>
+  new DomainError('Internal', `a step was run for a task of ${task.plan.flow}`);
 
 export function createClonePlanOf(task: Task): CreateClonePlan {
   if (task.plan.flow !== 'create-clone') throw wrongFlow(task);

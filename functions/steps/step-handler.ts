@@ -5,7 +5,9 @@ import { clockFrom, logFrom, storeFrom } from '../../shared/config/ports.ts';
 import { runStep, type Step, type StepDeps, type StepInput, type StepSettings } from './step.ts';
 
 type Provided = 'store' | 'clock' | 'log';
-type Makers<NEEDS extends keyof StepDeps> = { readonly [PORT in Exclude<NEEDS, Provided>]: (environment: Environment) => StepDeps[PORT] };
+type Makers<NEEDS extends keyof StepDeps> = {
+  readonly [PORT in Exclude<NEEDS, Provided>]: (environment: Environment) => StepDeps[PORT];
+};
 
 export const settingsFrom = (environment: Environment): StepSettings => {
   const timing = readEnvironment(TimingEnvironment, environment);
@@ -17,7 +19,10 @@ export const settingsFrom = (environment: Environment): StepSettings => {
 };
 
 export const stepHandler =
-  <INPUT extends z.infer<typeof StepInput>, NEEDS extends keyof StepDeps>(step: Step<INPUT, NEEDS>, makers: Makers<NEEDS>) =>
+  <INPUT extends z.infer<typeof StepInput>, NEEDS extends keyof StepDeps>(
+    step: Step<INPUT, NEEDS>,
+    makers: Makers<NEEDS>,
+  ) =>
   (environment: Environment) => {
     const provided = { store: storeFrom(environment), clock: clockFrom(), log: logFrom(environment, step.name) };
     const made = Object.fromEntries(

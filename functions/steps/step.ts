@@ -78,7 +78,10 @@ export const runStep =
       deps.log.info('step done', fields);
       return output;
     } catch (error) {
-      deps.log.warn('step failed', { ...fields, error: error instanceof Error ? `${error.name}: ${error.message}` : String(error) });
+      deps.log.warn('step failed', {
+        ...fields,
+        error: error instanceof Error ? `${error.name}: ${error.message}` : String(error),
+      });
       throw error;
     }
   };

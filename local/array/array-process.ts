@@ -32,7 +32,16 @@ export interface ArrayProcess {
 /** Starts the array as a process of its own and waits until it is ready. Throws when it ends before that. */
 export async function startArray(options: ArrayProcessOptions): Promise<ArrayProcess> {
   const entry = fileURLToPath(new URL('main.ts', import.meta.url));
-  const flags = ['--port', String(options.port), '--user', options.user, '--password', options.password, '--data', options.dataDir];
+  const flags = [
+    '--port',
+    String(options.port),
+    '--user',
+    options.user,
+    '--password',
+    options.password,
+    '--data',
+    options.dataDir,
+  ];
   if (options.holdSeconds !== undefined) flags.push('--hold-seconds', String(options.holdSeconds));
   const log = options.logFile === undefined ? undefined : openSync(options.logFile, 'a');
   // Detached: Ctrl-C in a terminal reaches the whole process group, and the array must outlive those who still use it.

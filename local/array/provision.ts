@@ -14,7 +14,13 @@ export interface ArrayAccess {
 export interface ProvisionRequest {
   readonly volumeGroup: string;
   readonly volumes: readonly { readonly name: string; readonly sizeKib: number }[];
-  readonly host: { readonly name: string; readonly type: string; readonly iqn: string };
+  readonly host: ArrayHost;
+}
+
+export interface ArrayHost {
+  readonly name: string;
+  readonly type: string;
+  readonly iqn: string;
 }
 
 export interface Provisioned {
@@ -60,6 +66,22 @@ async function connect(access: ArrayAccess): Promise<Client> {
   };
 }
 
+async function ensureHost(client: Client, wanted: ArrayHost): Promise<ArrayObject> {
+  const host = await client.ensure('hosts', { name: wanted.name }, { type: wanted.type });
+  await client.ensure('host_iqns', { iqn: wanted.iqn }, { host: { ref: `/hosts/${host.id}` } });
+  return host;
+}
+
+/** Makes a host with its initiator, unless they are there. Throws with the array's message when it refuses. */
+export async function provisionHost(access: ArrayAccess, wanted: ArrayHost): Promise<void> {
+  const client = await connect(access);
+  try {
+    await ensureHost(client, wanted);
+  } finally {
+    await client.close();
+  }
+}
+
 /**
  * Makes a volume group, its volumes, a host with its initiator and the mappings, as an operator would: what is there
  * under these names is left as it is. May be repeated. Throws with the array's message when it refuses.
@@ -68,9 +90,8 @@ export async function provision(access: ArrayAccess, wanted: ProvisionRequest): 
   const client = await connect(access);
   try {
     const group = await client.ensure('volume_groups', { name: wanted.volumeGroup }, { quota: 0 });
-    const host = await client.ensure('hosts', { name: wanted.host.name }, { type: wanted.host.type });
+    const host = await ensureHost(client, wanted.host);
     const hostRef = `/hosts/${host.id}`;
-    await client.ensure('host_iqns', { iqn: wanted.host.iqn }, { host: { ref: hostRef } });
     const volumes: Provisioned['volumes'][number][] = [];
     for (const { name, sizeKib } of wanted.volumes) {
       const volume = await client.ensure(

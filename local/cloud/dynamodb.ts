@@ -21,7 +21,10 @@ const binaryPath = (): string => {
   try {
     return path.join(path.dirname(createRequire(import.meta.url).resolve(`${name}/package.json`)), 'dynoxide');
   } catch (cause) {
-    throw new Error(`no embedded DynamoDB for this platform (${name} is not installed): set DYNAMODB_ENDPOINT to a DynamoDB Local`, { cause });
+    throw new Error(
+      `no embedded DynamoDB for this platform (${name} is not installed): set DYNAMODB_ENDPOINT to a DynamoDB Local`,
+      { cause },
+    );
   }
 };
 
@@ -88,8 +91,12 @@ const launch = async (databaseFile: string): Promise<DynamoDb | string> => {
  * is used as it is, and not stopped. Throws when the binary is missing or does not answer, and when another process
  * runs a database on `dataDir`.
  */
-export const startDynamoDb = async (dataDir: string, givenEndpoint = process.env['DYNAMODB_ENDPOINT']): Promise<DynamoDb> => {
-  if (givenEndpoint !== undefined && givenEndpoint !== '') return { endpoint: givenEndpoint, stop: () => Promise.resolve() };
+export const startDynamoDb = async (
+  dataDir: string,
+  givenEndpoint = process.env['DYNAMODB_ENDPOINT'],
+): Promise<DynamoDb> => {
+  if (givenEndpoint !== undefined && givenEndpoint !== '')
+    return { endpoint: givenEndpoint, stop: () => Promise.resolve() };
   await mkdir(dataDir, { recursive: true });
   const databaseFile = path.join(dataDir, 'dynamodb.sqlite');
   await endOrphan(databaseFile);

@@ -77,11 +77,21 @@ const startEngines = async (options: EmbeddedCloudOptions, host: FunctionHost, p
   return { sqs, stepFunctions, secrets, endpoints };
 };
 
-const loadFunctions = (host: FunctionHost, app: SynthesizedApp, endpoints: Endpoints, options: EmbeddedCloudOptions): Promise<void> =>
+const loadFunctions = (
+  host: FunctionHost,
+  app: SynthesizedApp,
+  endpoints: Endpoints,
+  options: EmbeddedCloudOptions,
+): Promise<void> =>
   host.load(
     app.functions.map((source) => ({
       ...source,
-      environment: { ...source.environment, ...engineEnvironment(endpoints), AWS_LAMBDA_FUNCTION_NAME: source.name, ...options.environment },
+      environment: {
+        ...source.environment,
+        ...engineEnvironment(endpoints),
+        AWS_LAMBDA_FUNCTION_NAME: source.name,
+        ...options.environment,
+      },
     })),
     options.functionOutput,
   );
@@ -90,7 +100,10 @@ const startParts = async (options: EmbeddedCloudOptions, parts: StopInOrder): Pr
   const log = options.log ?? logToStandardError;
   const host = new FunctionHost();
   const { sqs, stepFunctions, secrets, endpoints } = await startEngines(options, host, parts, log);
-  const readOptions = { queueUrl: sqs.queueUrl, ...(options.sourceRoot === undefined ? {} : { sourceRoot: options.sourceRoot }) };
+  const readOptions = {
+    queueUrl: sqs.queueUrl,
+    ...(options.sourceRoot === undefined ? {} : { sourceRoot: options.sourceRoot }),
+  };
   const app = await readSynthesizedApp(options.assemblyDir, readOptions);
   await Promise.all([
     createTables(endpoints.dynamodb, app.tables),
@@ -100,7 +113,14 @@ const startParts = async (options: EmbeddedCloudOptions, parts: StopInOrder): Pr
   stepFunctions.load(app.stateMachines, host.names);
   const certificate = await keptCertificate(options.dataDir);
   const door = parts.add(
-    await startFrontDoor({ methods: app.api, stageName: app.stageName, certificate, port: options.port, invoke: host.invoke, log }),
+    await startFrontDoor({
+      methods: app.api,
+      stageName: app.stageName,
+      certificate,
+      port: options.port,
+      invoke: host.invoke,
+      log,
+    }),
   );
   parts.add(startSchedules(app.scheduledRules, host.invoke, log, options.sweepIntervalMs));
   return {

@@ -19,14 +19,20 @@ export type LambdaHandler = (event: unknown, context: LambdaContext) => unknown;
 export type Environment = Readonly<Record<string, string>>;
 
 const isFunction = (value: unknown): boolean => typeof value === 'function';
-const bundleExports = z.object({ make: z.custom<(environment: Environment) => unknown>(isFunction, 'must be a function') });
+const bundleExports = z.object({
+  make: z.custom<(environment: Environment) => unknown>(isFunction, 'must be a function'),
+});
 const made = z.custom<LambdaHandler>(isFunction, 'make(env) must give a function');
 
 /**
  * The handler of the bundle at `bundlePath` for `environment`. A logger made by `make(env)` writes to `output`.
  * Throws, naming the file, when it exports no `make(env)`.
  */
-export const loadBundle = async (bundlePath: string, environment: Environment, output?: FunctionOutput): Promise<LambdaHandler> => {
+export const loadBundle = async (
+  bundlePath: string,
+  environment: Environment,
+  output?: FunctionOutput,
+): Promise<LambdaHandler> => {
   try {
     const { make } = bundleExports.parse(await import(pathToFileURL(bundlePath).href));
     return made.parse(await withOutput(output, () => make(environment)));

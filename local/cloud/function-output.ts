@@ -9,11 +9,15 @@ export type FunctionOutput = Writable;
  */
 export const withOutput = <T>(output: FunctionOutput | undefined, make: () => T): T => {
   if (output === undefined) return make();
-  const own = (['stdout', 'stderr'] as const).map((name) => [name, Object.getOwnPropertyDescriptor(process, name)] as const);
-  for (const [name] of own) Object.defineProperty(process, name, { configurable: true, enumerable: true, value: output });
+  const own = (['stdout', 'stderr'] as const).map(
+    (name) => [name, Object.getOwnPropertyDescriptor(process, name)] as const,
+  );
+  for (const [name] of own)
+    Object.defineProperty(process, name, { configurable: true, enumerable: true, value: output });
   try {
     return make();
   } finally {
-    for (const [name, descriptor] of own) if (descriptor !== undefined) Object.defineProperty(process, name, descriptor);
+    for (const [name, descriptor] of own)
+      if (descriptor !== undefined) Object.defineProperty(process, name, descriptor);
   }
 };

@@ -59,7 +59,9 @@ export class FunctionHost {
 
   /** Loads every bundle; what the functions log goes to `output`. Throws for the first that cannot be loaded. */
   async load(sources: readonly FunctionSource[], output?: FunctionOutput): Promise<void> {
-    const handlers = await Promise.all(sources.map(({ bundlePath, environment }) => loadBundle(bundlePath, environment, output)));
+    const handlers = await Promise.all(
+      sources.map(({ bundlePath, environment }) => loadBundle(bundlePath, environment, output)),
+    );
     sources.forEach((source, at) => {
       const handler = handlers[at];
       if (handler !== undefined) this.#functions.set(source.name, { ...source, handler });

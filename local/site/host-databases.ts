@@ -1,6 +1,6 @@
-/** The databases of a site's host: volumes on the array as an operator would make them, databases by the agent's command line. */
+/** What an operator prepares for a host: the host and its volumes on the array, databases by the agent's command line. */
 import { z } from 'zod';
-import { type ArrayAccess, provision } from '../array/provision.ts';
+import { type ArrayAccess, type ArrayHost, provision, provisionHost } from '../array/provision.ts';
 import { runNode } from './child-process.ts';
 import type { HostSpec } from './host-spec.ts';
 import type { RecordedChildren } from './recorded-children.ts';
@@ -16,7 +16,11 @@ export interface HostDatabasesOptions {
 /** Volumes of a fixture's database, in KiB: a size to be seen, no bytes are taken. */
 const volumeSizeKib = 10 * 1024 * 1024;
 
-const iqnOf = (hostId: string): string => `iqn.2009-01.com.kaminario:initiator.${hostId}`;
+const arrayHost = (hostId: string): ArrayHost => ({
+  name: hostId,
+  type: 'Linux',
+  iqn: `iqn.2009-01.com.kaminario:initiator.${hostId}`,
+});
 
 const ListedDatabases = z.array(z.object({ name: z.string() }));
 
@@ -33,13 +37,14 @@ async function volumesFor(options: HostDatabasesOptions, spec: HostSpec, name: s
   const { volumes } = await provision(options.array, {
     volumeGroup: `${prefix}-vg`,
     volumes: names.map((volume) => ({ name: volume, sizeKib: volumeSizeKib })),
-    host: { name: spec.hostId, type: 'Linux', iqn: iqnOf(spec.hostId) },
+    host: arrayHost(spec.hostId),
   });
   return volumes.map(({ serial }) => serial);
 }
 
-/** Makes the databases of `spec` that the host does not have yet. */
+/** Makes what is missing of the host on the array, and the databases of `spec` that it does not have yet. */
 export async function ensureDatabases(options: HostDatabasesOptions, spec: HostSpec): Promise<void> {
+  await provisionHost(options.array, arrayHost(spec.hostId));
   if (spec.databases.length === 0) return;
   const listed = ListedDatabases.parse(await runAgentCommand(options, ['list']));
   for (const name of spec.databases.filter((one) => !listed.some((other) => other.name === one))) {

@@ -15,6 +15,7 @@ import { arrayFolder, type ArrayFolder } from './array-folder.ts';
 import { takeFolder } from './data-folder.ts';
 import type { HostSpec } from './host-spec.ts';
 import { openLogFiles } from './log-files.ts';
+import { refuseBusyPort } from './port-check.ts';
 import { endRecorded, openRecord } from './recorded-children.ts';
 import type { SiteHost } from './site-host.ts';
 import { siteSecrets } from './site-secrets.ts';
@@ -36,6 +37,8 @@ export interface SiteOptions {
   readonly environment?: EnvironmentOverrides;
   /** Told in one line what takes long or is out of the ordinary. */
   readonly report?: (line: string) => void;
+  /** Told as soon as there is an administrator: a password made is known to nobody else. */
+  readonly onAdmin?: (admin: Admin) => void;
   /** Ends a start that is under way: what had started is stopped, and `startSite` rejects. */
   readonly stop?: AbortSignal;
 }
@@ -83,6 +86,7 @@ async function claimFolder(dataDir: string, options: SiteOptions, started: Start
 async function startParts(options: SiteOptions, started: Started): Promise<Site> {
   const dataDir = resolve(options.dataDir);
   const { path: arrayDataDir } = await claimFolder(dataDir, options, started);
+  await refuseBusyPort(options.port);
   const children = openRecord(dataDir);
   const logs = await openLogFiles(dataDir);
   started.add(() => logs.close());
@@ -115,6 +119,7 @@ async function startParts(options: SiteOptions, started: Started): Promise<Site>
   });
   started.add(() => cloud.stop());
   const admin = await ensureAdmin(cloud, options.admin);
+  options.onAdmin?.(admin);
   const array = { url: arrayProcess.url, caFile: arrayProcess.caFile, user: arrayUser, password: secrets.arrayPassword };
   options.stop?.throwIfAborted();
   const { superuserPassword } = secrets;

@@ -39,7 +39,10 @@ export const AgentQueueEnvironment = z.object({
   AGENT_DEAD_LETTER_QUEUE_ARN: z._default(z.string(), ''),
 });
 
-export function readEnvironment<SCHEMA extends z.ZodMiniType>(schema: SCHEMA, environment: Environment): z.infer<SCHEMA> {
+export function readEnvironment<SCHEMA extends z.ZodMiniType>(
+  schema: SCHEMA,
+  environment: Environment,
+): z.infer<SCHEMA> {
   const parsed = schema.safeParse(environment);
   if (parsed.success) return parsed.data;
   const names = parsed.error.issues.map((issue) => issue.path.join('.')).join(', ');

@@ -14,7 +14,7 @@ const text = z.string().check(z.minLength(1), z.maxLength(1024));
 const seconds = z.int().check(z.positive());
 
 /** A file of a database as its engine reports it. Flex API contract, section 5.1. */
-export const DatabaseFile = z.object({
+const DatabaseFile = z.object({
   name: z.string(),
   file_id: z.int(),
   kind: z.enum(['data', 'log']),
@@ -24,7 +24,7 @@ export const DatabaseFile = z.object({
 });
 
 /** Where a volume of the database is visible on the host; `serial` is the SCSI serial, the join key to the array. */
-export const MountPoint = z.object({ kind: z.string(), path: z.string(), serial: z.string() });
+const MountPoint = z.object({ kind: z.string(), path: z.string(), serial: z.string() });
 
 /**
  * One database of a host. `id` is assigned once by the agent, a decimal string >= 5 of at most 15 digits, never reused.
@@ -86,7 +86,7 @@ export const QueueAccess = z.object({
 export type QueueAccess = z.infer<typeof QueueAccess>;
 
 /** A volume of the source database and the volume that holds its copy, both as SCSI serials. */
-export const VolumePair = z.object({ source_serial: text, serial: text });
+const VolumePair = z.object({ source_serial: text, serial: text });
 
 /**
  * `freeze`: bring the databases into a state in which a snapshot of their volumes is consistent at application level,
@@ -181,7 +181,10 @@ export const AgentErrorCode = z.enum([
 export type AgentErrorCode = z.infer<typeof AgentErrorCode>;
 
 /** Body of `POST /api/agent/v1/commands/{command_id}/success`; `result` is the kind's result ({} where it has none). */
-export const CommandSuccess = z.object({ result: z.record(z.string(), z.unknown()), inventory: z.optional(InventoryReport) });
+export const CommandSuccess = z.object({
+  result: z.record(z.string(), z.unknown()),
+  inventory: z.optional(InventoryReport),
+});
 export type CommandSuccess = z.infer<typeof CommandSuccess>;
 
 /** Body of `POST /api/agent/v1/commands/{command_id}/failure`. */

@@ -26,7 +26,9 @@ export function cloneDeletionIssues(facts: CloneDeletionFacts): readonly Issue[]
     return [issue('DB_NOT_FOUND', `host '${hostId}' has no database '${dbId}'`, body)];
   }
   if (clone === undefined) {
-    return [issue('DB_IS_NOT_A_CLONE', `database '${database?.name ?? dbId}' is an original: it is never deleted`, body)];
+    return [
+      issue('DB_IS_NOT_A_CLONE', `database '${database?.name ?? dbId}' is an original: it is never deleted`, body),
+    ];
   }
   const issues: Issue[] = [];
   if (!isConnected(host, facts.nowSeconds)) {
@@ -45,7 +47,11 @@ export function cloneDeletionIssues(facts: CloneDeletionFacts): readonly Issue[]
 export const cloneDeletionWaits = (facts: CloneDeletionFacts): readonly Issue[] =>
   facts.lock === undefined || facts.clone === undefined
     ? []
-    : [issue('RESOURCE_IS_LOCKED', `database '${facts.clone.dbName}' is held by a running task`, { host_id: facts.hostId })];
+    : [
+        issue('RESOURCE_IS_LOCKED', `database '${facts.clone.dbName}' is held by a running task`, {
+          host_id: facts.hostId,
+        }),
+      ];
 
 export const cloneDeletionPlan = (clone: Clone): DeleteClonePlan => ({
   flow: 'delete-clone',

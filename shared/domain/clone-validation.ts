@@ -142,6 +142,10 @@ export function clonePlan(request: CloneRequest, facts: CloneFacts): CreateClone
   };
 }
 
-export const hostIdsOf = (request: CloneRequest): readonly string[] => [...new Set(request.destinations.map((one) => one.hostId))];
+export const hostIdsOf = (request: CloneRequest): readonly string[] => [
+  ...new Set(request.destinations.map((one) => one.hostId)),
+];
 
-const uniqueIds = (request: CloneRequest): readonly string[] => [...new Set(request.destinations.map((one) => one.dbId))];
+const uniqueIds = (request: CloneRequest): readonly string[] => [
+  ...new Set(request.destinations.map((one) => one.dbId)),
+];

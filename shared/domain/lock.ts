@@ -52,7 +52,10 @@ export function acquire(lock: Lock | undefined, waiter: LockWaiter, key: string,
   if (lock.owner === waiter.requestId) {
     if (lock.unsignalled === null || lock.unsignalled.token === waiter.token) return { decision: 'already-mine' };
     // It comes by itself under a newer token: nobody needs to wake the older one, or may take the lock away for it.
-    return { decision: 'held', next: { ...lock, attempt: waiter.attempt, unsignalled: null, version: lock.version + 1 } };
+    return {
+      decision: 'held',
+      next: { ...lock, attempt: waiter.attempt, unsignalled: null, version: lock.version + 1 },
+    };
   }
   const parkedBefore = lock.waiters.some((one) => one.requestId === waiter.requestId);
   if (!parkedBefore && lock.waiters.length >= maxWaiters) return { decision: 'too-many-waiters' };

@@ -51,7 +51,8 @@ function afterEnd(task: Task, execution: ExecutionStatus, ageSeconds: number, gr
   if (ageSeconds < graceSeconds) return { action: 'leave' };
   if (task.phase === 'unwind') return { action: 'next-attempt', phase: 'unwind', why: `the unwind ${execution}` };
   if (!task.pastPointOfNoReturn) return { action: 'next-attempt', phase: 'unwind', why: `the execution ${execution}` };
-  if (task.attempt < maxForwardAttempts) return { action: 'next-attempt', phase: 'forward', why: `the execution ${execution}` };
+  if (task.attempt < maxForwardAttempts)
+    return { action: 'next-attempt', phase: 'forward', why: `the execution ${execution}` };
   return { action: 'give-up', why: task.error === '' ? `the execution ${execution}` : task.error };
 }
 

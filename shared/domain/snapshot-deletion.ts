@@ -10,9 +10,13 @@ export function snapshotDeletionIssues(snapshot: Snapshot): readonly Issue[] {
     return [issue('RESOURCE_IS_LOCKED', `snapshot '${snapshotId}' is being deleted by a running task`, body)];
   }
   const pins = [...snapshot.pins];
-  const clones = pins.filter((pin) => pin.startsWith('clone#')).map((pin) => pin.slice('clone#'.length).replace('#', '/'));
+  const clones = pins
+    .filter((pin) => pin.startsWith('clone#'))
+    .map((pin) => pin.slice('clone#'.length).replace('#', '/'));
   if (clones.length > 0) {
-    return [issue('DB_SNAPSHOT_IS_IN_USE', `snapshot '${snapshotId}' is in use by the clones ${clones.join(', ')}`, body)];
+    return [
+      issue('DB_SNAPSHOT_IS_IN_USE', `snapshot '${snapshotId}' is in use by the clones ${clones.join(', ')}`, body),
+    ];
   }
   if (pins.length > 0) {
     return [issue('RESOURCE_IS_LOCKED', `snapshot '${snapshotId}' is being read by a running task`, body)];

@@ -57,7 +57,8 @@ export interface Snapshot {
 export const isDeletable = (snapshot: Snapshot): boolean => snapshot.pins.size === 0 && snapshot.exclusiveBy === '';
 
 /** Flex contract, section 7.7: `{name_prefix}_{epoch}`; on a collision within a second, seconds are added. */
-export const snapshotIdOf = (namePrefix: string, epochSeconds: number): string => `${namePrefix}_${String(epochSeconds)}`;
+export const snapshotIdOf = (namePrefix: string, epochSeconds: number): string =>
+  `${namePrefix}_${String(epochSeconds)}`;
 
 export const clonePin = (hostId: string, dbId: string): string => `clone#${hostId}#${dbId}`;
 export const taskPin = (requestId: string): string => `task#${requestId}`;

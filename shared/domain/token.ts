@@ -37,7 +37,11 @@ const rolesFor: Readonly<Record<'viewer' | 'operator' | 'admin', readonly Role[]
  * Default deny. A host token reads the API and speaks for its host; it starts operations only where the deployment
  * lets it (`hostTokenMayOperate`), as Flex does (contract, section 2).
  */
-export function mayCall(principal: Principal, audience: Audience, settings: { readonly hostTokenMayOperate: boolean }): boolean {
+export function mayCall(
+  principal: Principal,
+  audience: Audience,
+  settings: { readonly hostTokenMayOperate: boolean },
+): boolean {
   switch (audience) {
     case 'public':
       return true;

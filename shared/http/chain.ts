@@ -110,9 +110,7 @@ const serve =
   };
 
 /** Every address of an endpoint: its path, its aliases, and their validation twins. */
-function addressesOf<DEPS>(
-  endpoint: Endpoint<DEPS>,
-): readonly { readonly path: string; readonly twin: boolean }[] {
+function addressesOf<DEPS>(endpoint: Endpoint<DEPS>): readonly { readonly path: string; readonly twin: boolean }[] {
   const paths = [endpoint.route.path, ...endpoint.route.aliases];
   const twins = endpoint.route.twin ? paths.map((path) => ({ path: `${path}/__validate`, twin: true })) : [];
   return [...paths.map((path) => ({ path, twin: false })), ...twins];

@@ -18,7 +18,10 @@ export const fieldProblems = (where: readonly string[], error: z.core.$ZodError)
     type: issue.code,
   }));
 
-function check({ where, schema, value }: Part): { readonly value: unknown; readonly problems: readonly FieldProblem[] } {
+function check({ where, schema, value }: Part): {
+  readonly value: unknown;
+  readonly problems: readonly FieldProblem[];
+} {
   if (schema === undefined) return { value: undefined, problems: [] };
   const parsed = schema.safeParse(value);
   if (parsed.success) return { value: parsed.data, problems: [] };

@@ -76,7 +76,9 @@ export interface Endpoint<DEPS> {
 }
 
 /** Closes an operation over its request type. */
-export function defineOperation<REQUEST extends RouteRequest, DEPS>(operation: Operation<REQUEST, DEPS>): Endpoint<DEPS> {
+export function defineOperation<REQUEST extends RouteRequest, DEPS>(
+  operation: Operation<REQUEST, DEPS>,
+): Endpoint<DEPS> {
   const { run, validate, aliases = [], bodyFormat = 'json', ...rest } = operation;
   const typed = (call: ApiCall): ApiCall<REQUEST> => ({
     ...call,

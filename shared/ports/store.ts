@@ -83,7 +83,12 @@ export interface CatalogStore {
    */
   publishClones(requestId: string, snapshotId: string, clones: readonly Clone[]): Promise<'published' | 'refused'>;
   /** Removes a pending snapshot row of that task; an available one, or another task's, stays. */
-  discardSnapshot(requestId: string, snapshotId: string, sourceHostId: string, sourceDbIds: readonly string[]): Promise<void>;
+  discardSnapshot(
+    requestId: string,
+    snapshotId: string,
+    sourceHostId: string,
+    sourceDbIds: readonly string[],
+  ): Promise<void>;
   /** Forgets the clone and its pin, and its database row. */
   forgetClone(hostId: string, dbId: string, snapshotId: string): Promise<void>;
   /** Forgets the snapshot that the task deletes; one that it does not hold exclusively stays. */
@@ -104,7 +109,11 @@ export interface RecordGuards {
 
 export interface TaskStore {
   /** One transaction: task, open-task row, audit, guards. `reserved`/`changed`/`pinned`: nothing was written. */
-  recordTask(task: Task, audit: AuditEntry, guards: RecordGuards): Promise<'recorded' | 'reserved' | 'changed' | 'pinned'>;
+  recordTask(
+    task: Task,
+    audit: AuditEntry,
+    guards: RecordGuards,
+  ): Promise<'recorded' | 'reserved' | 'changed' | 'pinned'>;
   getTask(requestId: string): Promise<Task | undefined>;
   listTasks(): Promise<readonly Task[]>;
   listOpenTasks(): Promise<readonly string[]>;
@@ -114,10 +123,22 @@ export interface TaskStore {
   /** False when a cancel came first. */
   passPointOfNoReturn(requestId: string, nowSeconds: number): Promise<boolean>;
   /** Moves to the next attempt when `fromAttempt` is still the current one; the claimed task, or undefined. */
-  claimAttempt(requestId: string, fromAttempt: number, phase: TaskPhase, error: string, nowSeconds: number): Promise<Task | undefined>;
+  claimAttempt(
+    requestId: string,
+    fromAttempt: number,
+    phase: TaskPhase,
+    error: string,
+    nowSeconds: number,
+  ): Promise<Task | undefined>;
   /** Begins a freeze round; the new round's number. Throws `StaleAttempt` when the attempt was superseded. */
   beginFreezeRound(requestId: string, attempt: number): Promise<number>;
-  needAttention(requestId: string, attempt: number, error: string, leftovers: readonly string[], nowSeconds: number): Promise<void>;
+  needAttention(
+    requestId: string,
+    attempt: number,
+    error: string,
+    leftovers: readonly string[],
+    nowSeconds: number,
+  ): Promise<void>;
   /** Only on a task that is not final. */
   noteError(requestId: string, error: string, nowSeconds: number): Promise<void>;
   /**
@@ -166,4 +187,11 @@ export interface AccessStore {
   putAudit(audit: AuditEntry): Promise<void>;
 }
 
-export type Store = HostStore & DatabaseStore & CatalogStore & TaskStore & JournalStore & CommandStore & LockStore & AccessStore;
+export type Store = HostStore &
+  DatabaseStore &
+  CatalogStore &
+  TaskStore &
+  JournalStore &
+  CommandStore &
+  LockStore &
+  AccessStore;

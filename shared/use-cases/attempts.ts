@@ -28,14 +28,24 @@ const mustGoForward = (task: Task, effects: readonly Effect[]): boolean =>
  * A forward execution failed. Before the point of no return the unwind starts; after it the error is noted and the
  * sweeper drives the flow again from the top.
  */
-export async function afterFailure(deps: AttemptDeps, task: Task, error: string): Promise<'unwinding' | 'will-be-driven-again'> {
+export async function afterFailure(
+  deps: AttemptDeps,
+  task: Task,
+  error: string,
+): Promise<'unwinding' | 'will-be-driven-again'> {
   const now = nowSeconds(deps.clock);
   const effects = await deps.store.listEffects(task.requestId);
   if (mustGoForward(task, effects)) {
     await deps.store.noteError(task.requestId, error, now);
     return 'will-be-driven-again';
   }
-  const claimed = await deps.store.claimAttempt(task.requestId, task.attempt, 'unwind', task.cancelRequested ? '' : error, now);
+  const claimed = await deps.store.claimAttempt(
+    task.requestId,
+    task.attempt,
+    'unwind',
+    task.cancelRequested ? '' : error,
+    now,
+  );
   if (claimed !== undefined) await startAttempt(deps, claimed);
   return 'unwinding';
 }

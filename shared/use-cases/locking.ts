@@ -1,4 +1,5 @@
 /** The lock protocol over the store: decide with the pure rules, commit with one conditional write, then signal. */
+import { setTimeout as delay } from 'node:timers/promises';
 import { DomainError } from '../domain/errors.ts';
 import { acquire, type Lock, type LockWaiter, release, signalled } from '../domain/lock.ts';
 import { type Clock, nowSeconds } from '../ports/clock.ts';
@@ -12,6 +13,10 @@ export interface LockingDeps {
 }
 
 const maxWriteTries = 50;
+const longestPauseMilliseconds = 200;
+
+/** Of those that decided on one row only one writes; the others come back at random, or the last ones would starve. */
+const pauseAfter = (tries: number): Promise<void> => delay(Math.random() * Math.min(longestPauseMilliseconds, 2 ** tries));
 
 /** Repeats read-decide-write until the write meets the row it was decided on. */
 async function decide<DECISION>(
@@ -26,6 +31,7 @@ async function decide<DECISION>(
     if (write === 'remove') {
       if (read === undefined || (await deps.store.removeLock(read))) return decision;
     } else if (await deps.store.writeLock(write, read)) return decision;
+    await pauseAfter(tries);
   }
   throw new DomainError('Busy', 'too many tasks contend for the same database', { context: { key } });
 }

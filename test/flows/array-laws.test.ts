@@ -8,7 +8,7 @@ import { type CaseOf, mustGoOn, plainEnd, runCase } from './bed/case.ts';
 import type { FaultSwitch } from './bed/fault-switch.ts';
 import type { World } from './bed/world.ts';
 
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 100_000 });
 const freshTable = useDatabase();
 
 const cases = flows.flatMap((flow) =>

@@ -7,7 +7,7 @@ import { type CaseOf, mustGoOn, plainEnd, runCase } from './bed/case.ts';
 import type { Around } from './bed/step-hooks.ts';
 import type { World } from './bed/world.ts';
 
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 100_000 });
 const freshTable = useDatabase();
 
 const cases = flows.flatMap((flow) => flow.steps.map((step) => ({ name: `${flow.name} ${step.state}`, flow, step })));

@@ -9,7 +9,7 @@ import { assertFailedAsDeclared, type CaseOf, plainEnd, runCase } from './bed/ca
 import { failAfter, failBefore, twice } from './bed/step-hooks.ts';
 import type { World } from './bed/world.ts';
 
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 100_000 });
 const freshTable = useDatabase();
 
 const cases = flows.flatMap((flow) => flow.steps.map((step) => ({ name: `${flow.name} ${step.state}`, flow, step })));

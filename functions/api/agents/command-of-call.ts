@@ -12,7 +12,11 @@ import { takeInventory } from './take-inventory.ts';
 export const CommandPath = z.object({ command_id: z.string().check(z.minLength(1), z.maxLength(256)) });
 
 /** The command, only if it was sent to this very host. 404 otherwise: the agent then drops it. */
-export async function commandOfCall(store: Pick<CommandStore, 'getCommand'>, host: Host, commandId: string): Promise<CommandRecord> {
+export async function commandOfCall(
+  store: Pick<CommandStore, 'getCommand'>,
+  host: Host,
+  commandId: string,
+): Promise<CommandRecord> {
   const command = await store.getCommand(requestIdOfCommand(commandId), commandId);
   if (command?.hostId === host.hostId) return command;
   throw new DomainError('NotFound', `Command '${commandId}' not found`);

@@ -1,6 +1,12 @@
 /** What a command of each kind gives back. Later steps read it from the journal, so that it is checked when it comes. */
 import * as z from 'zod/mini';
-import { type AgentCommandKind, AttachResult, DetachResult, FreezeResult, ThawResult } from '../../../shared/contracts/agent.ts';
+import {
+  type AgentCommandKind,
+  AttachResult,
+  DetachResult,
+  FreezeResult,
+  ThawResult,
+} from '../../../shared/contracts/agent.ts';
 import { BadRequest } from '../../../shared/http/http-errors.ts';
 import { fieldProblems } from '../../../shared/http/request-schema.ts';
 

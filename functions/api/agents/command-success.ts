@@ -6,7 +6,11 @@ import { answeredCommand, CommandPath } from './command-of-call.ts';
 import { checkResult } from './command-result.ts';
 
 /** A freeze that was not held from beginning to end fails its step, so that the snapshot is taken again. */
-async function signal(deps: AgentApiDeps, command: CommandRecord, result: Readonly<Record<string, unknown>>): Promise<void> {
+async function signal(
+  deps: AgentApiDeps,
+  command: CommandRecord,
+  result: Readonly<Record<string, unknown>>,
+): Promise<void> {
   if (command.kind === 'thaw' && command.purpose === 'do') {
     const { held, reason } = ThawResult.parse(result);
     if (!held) {

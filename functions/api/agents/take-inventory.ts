@@ -13,7 +13,12 @@ export interface InventoryDeps {
   readonly log: Log;
 }
 
-const databaseOf = (host: Host, report: DatabaseReport, sequence: number, volumes: readonly DatabaseVolume[]): Database => ({
+const databaseOf = (
+  host: Host,
+  report: DatabaseReport,
+  sequence: number,
+  volumes: readonly DatabaseVolume[],
+): Database => ({
   hostId: host.hostId,
   dbId: report.id,
   name: report.name,
@@ -65,7 +70,8 @@ const withoutSequence = (database: Database): string => JSON.stringify({ ...data
 
 /** Rows of this inventory's other parts, and of one newer still that was taken over meanwhile, are not gone. */
 const isOlder = (database: Database, host: Host, report: InventoryReport): boolean =>
-  database.generation < host.generation || (database.generation === host.generation && database.sequence < report.sequence);
+  database.generation < host.generation ||
+  (database.generation === host.generation && database.sequence < report.sequence);
 
 /**
  * Rows that changed are written, rows that are gone after the last chunk are removed, then the sequence is closed.
@@ -76,7 +82,10 @@ export async function takeInventory(deps: InventoryDeps, host: Host, report: Inv
   const before = await deps.store.listDatabases(host.hostId);
   const beforeById = new Map(before.map((database) => [database.dbId, database]));
   const unknown = report.databases.filter((one) => knownVolumes(one, beforeById.get(one.id)) === undefined);
-  const located = await locate(deps, unknown.flatMap((one) => one.mount_points.map((mount) => mount.serial)));
+  const located = await locate(
+    deps,
+    unknown.flatMap((one) => one.mount_points.map((mount) => mount.serial)),
+  );
   const after = report.databases.map((one) => {
     const serials = new Set(one.mount_points.map((mount) => mount.serial));
     const volumes = knownVolumes(one, beforeById.get(one.id)) ?? located.filter((volume) => serials.has(volume.serial));

@@ -19,23 +19,32 @@ import { startAttempt } from '../../../shared/use-cases/attempts.ts';
 import type { FlowApiDeps } from '../api-deps.ts';
 import { auditEntry } from '../audit-entry.ts';
 import { newTask } from '../new-task.ts';
-import { ConsistencyLevel, NamedDatabase, NamedHost, NamePrefix, SessionTimeout, TargetState } from '../schema-words.ts';
+import {
+  ConsistencyLevel,
+  NamedDatabase,
+  NamedHost,
+  NamePrefix,
+  SessionTimeout,
+  TargetState,
+} from '../schema-words.ts';
 import { cloneFacts } from './clone-facts.ts';
 
-const Destination = z.object({ host_id: NamedHost, db_id: NamedDatabase, db_name: z.string().check(z.minLength(1), z.maxLength(256)) });
+const Destination = z.object({
+  host_id: NamedHost,
+  db_id: NamedDatabase,
+  db_name: z.string().check(z.minLength(1), z.maxLength(256)),
+});
 
 const hostCount = (destinations: readonly { readonly host_id: string }[]): number =>
   new Set(destinations.map((one) => one.host_id)).size;
 
 const CreateCloneBody = z.object({
   source_host_id: NamedHost,
-  destinations: z
-    .array(Destination)
-    .check(
-      z.minLength(1),
-      z.maxLength(maxDestinations),
-      z.refine((all) => hostCount(all) <= maxDestinationHosts, `must name at most ${String(maxDestinationHosts)} hosts`),
-    ),
+  destinations: z.array(Destination).check(
+    z.minLength(1),
+    z.maxLength(maxDestinations),
+    z.refine((all) => hostCount(all) <= maxDestinationHosts, `must name at most ${String(maxDestinationHosts)} hosts`),
+  ),
   name_prefix: NamePrefix,
   consistency_level: ConsistencyLevel,
   target_state: TargetState,

@@ -51,11 +51,15 @@ export const deleteClone = defineOperation({
     if (issues.length > 0 || facts.clone === undefined) throw new Refusal(issues);
     const task = newTask(deps, call, 'DeleteCommand', cloneDeletionPlan(facts.clone));
     const subject = `${facts.hostId}/${facts.clone.dbName}`;
-    const outcome = await deps.store.recordTask(task, auditEntry(deps.clock, call, 'delete-clone', subject, task.requestId), {
-      reserve: [],
-      hosts: [],
-      exclusiveSnapshot: null,
-    });
+    const outcome = await deps.store.recordTask(
+      task,
+      auditEntry(deps.clock, call, 'delete-clone', subject, task.requestId),
+      {
+        reserve: [],
+        hosts: [],
+        exclusiveSnapshot: null,
+      },
+    );
     if (outcome !== 'recorded') throw new DomainError('Internal', `the task was not recorded: ${outcome}`);
     await startAttempt(deps, task);
     return { body: firstAnswer(task) };

@@ -5,5 +5,6 @@ import { apiHandler } from '../../../shared/http/chain.ts';
 import { apiDepsFrom } from '../api-deps-from.ts';
 import { operations } from './operations.ts';
 
-export const make = (environment: Environment) => apiHandler(operations, { ...apiDepsFrom(environment, 'clones'), flows: flowsFrom(environment) });
+export const make = (environment: Environment) =>
+  apiHandler(operations, { ...apiDepsFrom(environment, 'clones'), flows: flowsFrom(environment) });
 export const handler = lambda(make);

@@ -36,7 +36,8 @@ async function follow(deps: DeleteSnapshotDeps, requestId: string): Promise<Task
   for (;;) {
     const task = await deps.store.getTask(requestId);
     if (task !== undefined && (isFinal(task.state) || task.state === 'needs_attention')) return task;
-    if (deps.clock.nowMilliseconds() >= until) throw new DomainError('Busy', `the deletion goes on as task ${requestId}`);
+    if (deps.clock.nowMilliseconds() >= until)
+      throw new DomainError('Busy', `the deletion goes on as task ${requestId}`);
     await deps.wait(pause);
     pause = Math.min(pause * 2, longestLookMilliseconds);
   }
@@ -70,7 +71,8 @@ export const deleteSnapshot = defineOperation({
     });
     if (outcome !== 'recorded') {
       const now = snapshotDeletionIssues(await findSnapshot(deps, snapshot.snapshotId));
-      if (now.length === 0) throw new DomainError('Conflict', `snapshot '${snapshot.snapshotId}' was in use just now; try again`);
+      if (now.length === 0)
+        throw new DomainError('Conflict', `snapshot '${snapshot.snapshotId}' was in use just now; try again`);
       throw new Refusal(now);
     }
     await startAttempt(deps, task);

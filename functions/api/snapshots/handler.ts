@@ -6,7 +6,8 @@ import { apiHandler } from '../../../shared/http/chain.ts';
 import { apiDepsFrom } from '../api-deps-from.ts';
 import { operations } from './operations.ts';
 
-export const make = (environment: Environment) => apiHandler(operations, {
+export const make = (environment: Environment) =>
+  apiHandler(operations, {
     ...apiDepsFrom(environment, 'snapshots'),
     flows: flowsFrom(environment),
     wait,

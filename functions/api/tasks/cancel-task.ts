@@ -27,7 +27,8 @@ async function failParkedTokens(deps: FlowApiDeps, task: Task): Promise<void> {
   const locks = await deps.store.readLocks([...new Set(lockKeysOf(task.plan))]);
   const waiting = locks.filter((lock) => lock.waiters.some((waiter) => waiter.requestId === task.requestId));
   const keys = waiting.map((lock) => lock.key);
-  for (const waiter of await releaseAll(deps, keys, task.requestId)) await deps.flows.fail(waiter.token, 'TaskCanceled', 'canceled');
+  for (const waiter of await releaseAll(deps, keys, task.requestId))
+    await deps.flows.fail(waiter.token, 'TaskCanceled', 'canceled');
   for (const command of await deps.store.listCommands(task.requestId)) {
     if (command.state !== 'sent' || command.purpose !== 'do') continue;
     await deps.store.settleCommand(task.requestId, command.commandId, 'revoked');

@@ -4,7 +4,10 @@ import type { FlexTask } from '../../../shared/faces/flex/flex-task.ts';
 export const taskListLimitBytes = 5 * 1024 * 1024;
 
 /** `tasks` come oldest first and stay in that order; `left` counts those left out. */
-export function fitTasks(tasks: readonly FlexTask[], limitBytes: number): { readonly tasks: readonly FlexTask[]; readonly left: number } {
+export function fitTasks(
+  tasks: readonly FlexTask[],
+  limitBytes: number,
+): { readonly tasks: readonly FlexTask[]; readonly left: number } {
   const sizes = new Map(tasks.map((task) => [task, Buffer.byteLength(JSON.stringify(task)) + 1]));
   let bytes = 2;
   for (const [task, size] of sizes) if (task.state === 'running') bytes += size;

@@ -27,9 +27,13 @@ export interface SweepDeps {
 /** A task waits for a host's agent, and that agent was heard from since the task was left. */
 async function blockingHostIsBack(deps: SweepDeps, task: Task): Promise<boolean> {
   const effects = await deps.store.listEffects(task.requestId);
-  const hostIds = effects.filter((effect) => effect.state !== 'undone' && effect.hostId !== '').map((effect) => effect.hostId);
+  const hostIds = effects
+    .filter((effect) => effect.state !== 'undone' && effect.hostId !== '')
+    .map((effect) => effect.hostId);
   const hosts = await deps.store.getHosts([...new Set(hostIds)]);
-  return hosts.some((host) => isConnected(host, nowSeconds(deps.clock)) && host.lastSeenSeconds > task.updatedAtSeconds);
+  return hosts.some(
+    (host) => isConnected(host, nowSeconds(deps.clock)) && host.lastSeenSeconds > task.updatedAtSeconds,
+  );
 }
 
 /** Signals owners that were handed a lock and never heard; a young hand-over is left to whoever made it. */
@@ -43,7 +47,9 @@ async function repairHandOvers(deps: SweepDeps, task: Task): Promise<void> {
 
 async function giveUp(deps: SweepDeps, task: Task, why: string): Promise<void> {
   const effects = await deps.store.listEffects(task.requestId);
-  const left = effects.filter((effect) => effect.state === 'intended' || undoMeans(effect) !== 'forward-only').map(describeLeftover);
+  const left = effects
+    .filter((effect) => effect.state === 'intended' || undoMeans(effect) !== 'forward-only')
+    .map(describeLeftover);
   const error = left.length === 0 ? why : `${why}; left behind: ${left.join(', ')}`;
   await deps.store.needAttention(task.requestId, task.attempt, error, left, nowSeconds(deps.clock));
   deps.log.error('task needs attention', { request_id: task.requestId, leftovers: left.length });

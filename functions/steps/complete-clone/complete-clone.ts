@@ -29,7 +29,9 @@ export const completeClone = defineStep({
       const attach = effects.find((effect) => effect.effectId === attachEffectId(index));
       const report = AttachOutcome.parse(attach?.outcome).database;
       const views = indices.flatMap((part) =>
-        effects.filter((effect) => effect.effectId === `view-${String(index)}-${String(part)}`).map((effect) => effect.name),
+        effects
+          .filter((effect) => effect.effectId === `view-${String(index)}-${String(part)}`)
+          .map((effect) => effect.name),
       );
       clones.push({
         hostId: destination.hostId,

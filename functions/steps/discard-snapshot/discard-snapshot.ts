@@ -12,7 +12,10 @@ export const discardSnapshot = defineStep({
   async run(deps, task) {
     const discarded = await discardSnapshots(deps, task, () => true);
     if (task.freezeRound >= maxFreezeRounds) {
-      throw new DomainError('FreezeLapsed', `the freeze of the source was not held in ${String(maxFreezeRounds)} tries`);
+      throw new DomainError(
+        'FreezeLapsed',
+        `the freeze of the source was not held in ${String(maxFreezeRounds)} tries`,
+      );
     }
     return { discarded };
   },

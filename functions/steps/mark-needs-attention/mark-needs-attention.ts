@@ -10,7 +10,9 @@ export const markNeedsAttention = defineStep({
   needs: ['store', 'clock', 'log'],
   async run(deps, task, { attempt }) {
     const effects = await deps.store.listEffects(task.requestId);
-    const left = effects.filter((effect) => effect.state !== 'undone' && undoMeans(effect) !== 'forward-only').map(describeLeftover);
+    const left = effects
+      .filter((effect) => effect.state !== 'undone' && undoMeans(effect) !== 'forward-only')
+      .map(describeLeftover);
     const reason = task.error === '' ? (task.cancelRequested ? 'canceled' : 'failed') : task.error;
     const base = reason.split('; left behind:')[0] ?? reason;
     const error = left.length === 0 ? base : `${base}; left behind: ${left.join(', ')}`;

@@ -19,7 +19,11 @@ async function restorePoints(deps: Pick<StepDeps, 'store'>, task: Task): Promise
   return new Map(FreezeOutcome.parse(freeze.outcome).databases.map((one) => [one.id, one.restore_point]));
 }
 
-async function snapshotOf(deps: Pick<StepDeps, 'store'>, task: Task, plan: CreateClonePlan): Promise<Omit<Snapshot, 'snapshotId'>> {
+async function snapshotOf(
+  deps: Pick<StepDeps, 'store'>,
+  task: Task,
+  plan: CreateClonePlan,
+): Promise<Omit<Snapshot, 'snapshotId'>> {
   const effects = snapshotsOfRound(await deps.store.listEffects(task.requestId), task.freezeRound);
   const taken = effects.map((effect) => ({ name: effect.name, ...ArraySnapshotOutcome.parse(effect.outcome) }));
   const first = taken[0];

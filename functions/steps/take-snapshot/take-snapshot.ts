@@ -13,7 +13,9 @@ interface Disk {
 }
 
 /** Disks by what they are snapshotted with, in a stable order. */
-function groupByOrigin(disks: readonly Disk[]): readonly { readonly origin: SnapshotSource; readonly disks: readonly Disk[] }[] {
+function groupByOrigin(
+  disks: readonly Disk[],
+): readonly { readonly origin: SnapshotSource; readonly disks: readonly Disk[] }[] {
   const keys = [...new Set(disks.map((disk) => originKey(disk.located.source)))].sort();
   return keys.flatMap((key) => {
     const members = disks.filter((disk) => originKey(disk.located.source) === key);
@@ -41,7 +43,9 @@ export const takeSnapshot = defineStep({
     const { sdpId } = await deps.sdp.describe();
     const ids = new Set(plan.sources.map((source) => source.dbId));
     const databases = (await deps.store.listDatabases(plan.sourceHostId)).filter((one) => ids.has(one.dbId));
-    const mounts = databases.flatMap((one) => one.mountPoints.map((mount) => ({ dbId: one.dbId, serial: mount.serial })));
+    const mounts = databases.flatMap((one) =>
+      one.mountPoints.map((mount) => ({ dbId: one.dbId, serial: mount.serial })),
+    );
     const located = await deps.sdp.locateVolumes(mounts.map((mount) => mount.serial));
     const disks = mounts.map(({ dbId, serial }) => {
       const found = located.find((one) => one.serial === serial);

@@ -1,6 +1,12 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { STSClient } from '@aws-sdk/client-sts';
-import { AgentQueueEnvironment, BaseEnvironment, endpointOf, type Environment, readEnvironment } from '../../config/environment.ts';
+import {
+  AgentQueueEnvironment,
+  BaseEnvironment,
+  endpointOf,
+  type Environment,
+  readEnvironment,
+} from '../../config/environment.ts';
 import type { AgentQueuesPort } from '../../ports/agents.ts';
 import { systemClock } from '../../ports/clock.ts';
 import { createAgentQueues } from './agent-queues.ts';

@@ -11,7 +11,10 @@ export interface AgentQueueSettings {
   readonly deadLetterQueueArn: string;
 }
 
-export type CredentialSource = (queueUrl: string, hostId: string) => Promise<Omit<QueueCredentials, 'region' | 'endpoint'>>;
+export type CredentialSource = (
+  queueUrl: string,
+  hostId: string,
+) => Promise<Omit<QueueCredentials, 'region' | 'endpoint'>>;
 
 /** Messages wait for a silent agent this long: SQS's longest. */
 const retentionSeconds = 14 * 24 * 3600;

@@ -11,7 +11,8 @@ export function createAgents(config: SQSClientConfig): AgentsPort {
       try {
         await client.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: JSON.stringify(command) }));
       } catch (error) {
-        if (isQueueGone(error)) throw new DomainError('AgentSilent', `the queue of host '${command.host_id}' is gone`, { cause: error });
+        if (isQueueGone(error))
+          throw new DomainError('AgentSilent', `the queue of host '${command.host_id}' is gone`, { cause: error });
         throw error;
       }
     },

@@ -1,4 +1,10 @@
-import { BaseEnvironment, endpointOf, type Environment, FlowEnvironment, readEnvironment } from '../../config/environment.ts';
+import {
+  BaseEnvironment,
+  endpointOf,
+  type Environment,
+  FlowEnvironment,
+  readEnvironment,
+} from '../../config/environment.ts';
 import type { FlowsPort } from '../../ports/flows.ts';
 import { createFlows } from './flows-sfn.ts';
 

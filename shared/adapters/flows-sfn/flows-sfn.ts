@@ -59,7 +59,9 @@ export function createFlows(arnPrefix: string, config: SFNClientConfig): FlowsPo
 
     async status(flow, requestId, attempt) {
       try {
-        const found = await client.send(new DescribeExecutionCommand({ executionArn: executionArn(flow, requestId, attempt) }));
+        const found = await client.send(
+          new DescribeExecutionCommand({ executionArn: executionArn(flow, requestId, attempt) }),
+        );
         return statusByAws[found.status ?? ''] ?? 'running';
       } catch (error) {
         if (nameOf(error) === 'ExecutionDoesNotExist') return 'missing';
@@ -69,7 +71,8 @@ export function createFlows(arnPrefix: string, config: SFNClientConfig): FlowsPo
 
     succeed: (taskToken, output) =>
       unlessGone(() => client.send(new SendTaskSuccessCommand({ taskToken, output: JSON.stringify(output) }))),
-    fail: (taskToken, error, cause) => unlessGone(() => client.send(new SendTaskFailureCommand({ taskToken, error, cause }))),
+    fail: (taskToken, error, cause) =>
+      unlessGone(() => client.send(new SendTaskFailureCommand({ taskToken, error, cause }))),
     heartbeat: (taskToken) => unlessGone(() => client.send(new SendTaskHeartbeatCommand({ taskToken }))),
   };
 }

@@ -1,11 +1,5 @@
 export type Collection =
-  | 'volumes'
-  | 'volume_groups'
-  | 'snapshots'
-  | 'hosts'
-  | 'host_iqns'
-  | 'mappings'
-  | 'retention_policies';
+  'volumes' | 'volume_groups' | 'snapshots' | 'hosts' | 'host_iqns' | 'mappings' | 'retention_policies';
 
 /** `/snapshots/12`: how one object names another, and also its path below `/api/v2`. */
 export const refTo = (collection: Collection, id: number): string => `/${collection}/${id}`;

@@ -1,7 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import * as z from 'zod/mini';
-import { ArrayEnvironment, BaseEnvironment, endpointOf, type Environment, readEnvironment } from '../../config/environment.ts';
+import {
+  ArrayEnvironment,
+  BaseEnvironment,
+  endpointOf,
+  type Environment,
+  readEnvironment,
+} from '../../config/environment.ts';
 import type { SdpPort } from '../../ports/sdp.ts';
 import { createSdpHttp } from './sdp-http.ts';
 

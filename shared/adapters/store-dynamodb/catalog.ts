@@ -155,7 +155,10 @@ export function catalogStore(entities: Entities): CatalogStore {
     },
 
     async forgetClone(hostId, dbId, snapshotId) {
-      const rows = [clone.build(DeleteTransaction).key({ hostId, dbId }), database.build(DeleteTransaction).key({ hostId, dbId })] as const;
+      const rows = [
+        clone.build(DeleteTransaction).key({ hostId, dbId }),
+        database.build(DeleteTransaction).key({ hostId, dbId }),
+      ] as const;
       const unpinned = await transact([
         snapshot
           .build(UpdateTransaction)

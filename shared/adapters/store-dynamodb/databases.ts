@@ -48,7 +48,13 @@ export function databaseStore(entities: Entities): DatabaseStore {
     async putDatabases(databases) {
       await Promise.all(
         databases.map((one) =>
-          conditional(() => database.build(PutItemCommand).item(one).options({ condition: notNewerThan(one) }).send()),
+          conditional(() =>
+            database
+              .build(PutItemCommand)
+              .item(one)
+              .options({ condition: notNewerThan(one) })
+              .send(),
+          ),
         ),
       );
     },
@@ -56,7 +62,13 @@ export function databaseStore(entities: Entities): DatabaseStore {
     async removeDatabases(databases) {
       await Promise.all(
         databases.map((one) =>
-          conditional(() => database.build(DeleteItemCommand).key(one).options({ condition: notNewerThan(one) }).send()),
+          conditional(() =>
+            database
+              .build(DeleteItemCommand)
+              .key(one)
+              .options({ condition: notNewerThan(one) })
+              .send(),
+          ),
         ),
       );
     },

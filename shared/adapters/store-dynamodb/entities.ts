@@ -119,7 +119,10 @@ export function createEntities(tableName: string, documentClient: DynamoDBDocume
       createdAtSeconds: number(),
       snapshotIds: set(string()).optional(),
     }),
-    computeKey: ({ hostId, dbId }: { hostId: string; dbId: string }) => ({ pk: partitions.clones, sk: databaseKey(hostId, dbId) }),
+    computeKey: ({ hostId, dbId }: { hostId: string; dbId: string }) => ({
+      pk: partitions.clones,
+      sk: databaseKey(hostId, dbId),
+    }),
   });
 
   const snapshot = new Entity({
@@ -297,7 +300,22 @@ export function createEntities(tableName: string, documentClient: DynamoDBDocume
     },
   });
 
-  return { table, host, database, clone, snapshot, task, openTask, retiredQueue, effect, command, lock, token, user, audit };
+  return {
+    table,
+    host,
+    database,
+    clone,
+    snapshot,
+    task,
+    openTask,
+    retiredQueue,
+    effect,
+    command,
+    lock,
+    token,
+    user,
+    audit,
+  };
 }
 
 export type Entities = ReturnType<typeof createEntities>;

@@ -1,5 +1,9 @@
 /** Refused writes become values. Contention of transactions is repeated here, of single writes in `patience.ts`. */
-import { type ExecuteTransactWriteInput, execute, isTransactionCancelled } from 'dynamodb-toolbox/entity/actions/transactWrite';
+import {
+  type ExecuteTransactWriteInput,
+  execute,
+  isTransactionCancelled,
+} from 'dynamodb-toolbox/entity/actions/transactWrite';
 import { DomainError } from '../../domain/errors.ts';
 import { maxContentionTries, nameOf, pauseAfter } from './patience.ts';
 
@@ -20,7 +24,9 @@ export type TransactionOutcome =
   | { readonly written: false; readonly failed: readonly number[] };
 
 /** Runs the transaction; one that merely met another on the same rows is tried again after a short pause. */
-export async function transact(transactions: Exclude<ExecuteTransactWriteInput, readonly [object, ...never[]]>): Promise<TransactionOutcome> {
+export async function transact(
+  transactions: Exclude<ExecuteTransactWriteInput, readonly [object, ...never[]]>,
+): Promise<TransactionOutcome> {
   for (let tries = 1; ; tries += 1) {
     try {
       await execute(...transactions);
@@ -33,7 +39,10 @@ export async function transact(transactions: Exclude<ExecuteTransactWriteInput, 
       // Anything else, such as a value the table refuses, comes out the same however often it is tried.
       if (codes.some((code) => code === 'ValidationError' || code === 'ItemCollectionSizeLimitExceeded')) throw error;
       if (tries >= maxContentionTries) {
-        throw new DomainError('Busy', 'the same rows are being changed by others', { context: { codes }, cause: error });
+        throw new DomainError('Busy', 'the same rows are being changed by others', {
+          context: { codes },
+          cause: error,
+        });
       }
       await pauseAfter(tries);
     }

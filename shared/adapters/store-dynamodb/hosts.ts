@@ -19,7 +19,10 @@ export function hostStore(entities: Entities): HostStore {
   return {
     async register(newHost, newToken, entry) {
       const outcome = await transact([
-        host.build(PutTransaction).item(newHost).options({ condition: { attr: 'hostId', exists: false } }),
+        host
+          .build(PutTransaction)
+          .item(newHost)
+          .options({ condition: { attr: 'hostId', exists: false } }),
         token.build(PutTransaction).item(newToken),
         audit.build(PutTransaction).item(auditItem(entry)),
       ]);
@@ -36,7 +39,9 @@ export function hostStore(entities: Entities): HostStore {
           .options({ condition: { attr: 'generation', eq: found.Item.generation } }),
         token.build(DeleteTransaction).key({ tokenHash: found.Item.tokenHash }),
         audit.build(PutTransaction).item(auditItem(entry)),
-        ...(found.Item.queueUrl === '' ? [] : [retiredQueue.build(PutTransaction).item({ queueUrl: found.Item.queueUrl })]),
+        ...(found.Item.queueUrl === ''
+          ? []
+          : [retiredQueue.build(PutTransaction).item({ queueUrl: found.Item.queueUrl })]),
       ]);
       return outcome.written ? Item.host(found.Item) : undefined;
     },
@@ -49,7 +54,13 @@ export function hostStore(entities: Entities): HostStore {
     async getHosts(hostIds) {
       if (hostIds.length === 0) return [];
       const requests = hostIds.map((hostId) => host.build(BatchGetRequest).key({ hostId }));
-      const answer = await executeBatchGet({ maxAttempts: 5 }, table.build(BatchGetCommand).requests(...requests).options({ consistent: true }));
+      const answer = await executeBatchGet(
+        { maxAttempts: 5 },
+        table
+          .build(BatchGetCommand)
+          .requests(...requests)
+          .options({ consistent: true }),
+      );
       if (answer.UnprocessedKeys !== undefined && Object.keys(answer.UnprocessedKeys).length > 0) {
         throw new DomainError('Busy', 'the table did not give all hosts');
       }

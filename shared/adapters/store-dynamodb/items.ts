@@ -17,7 +17,11 @@ export const Item = {
   host: (row: Row<'host'>): Host => row,
   database: (row: Row<'database'>): Database => row,
   clone: (row: Row<'clone'>): Clone => ({ ...row, snapshotIds: row.snapshotIds ?? new Set() }),
-  snapshot: (row: Row<'snapshot'>): Snapshot => ({ ...row, pins: row.pins ?? new Set(), exclusiveBy: row.exclusiveBy ?? '' }),
+  snapshot: (row: Row<'snapshot'>): Snapshot => ({
+    ...row,
+    pins: row.pins ?? new Set(),
+    exclusiveBy: row.exclusiveBy ?? '',
+  }),
   // Where decoding gives null the library answers the stored text, the string 'null'.
   task: (row: Row<'task'>): Task => ({ ...row, result: typeof row.result === 'object' ? row.result : null }),
   effect: (row: Row<'effect'>): Effect => row,

@@ -36,10 +36,7 @@ export function journalStore({ effect, command, table }: Entities): JournalStore
           .item({ requestId, effectId, state: 'done', outcome })
           .options({
             condition: {
-              and: [
-                { attr: 'effectId', exists: true },
-                { not: { attr: 'state', eq: 'undone' } },
-              ],
+              and: [{ attr: 'effectId', exists: true }, { not: { attr: 'state', eq: 'undone' } }],
             },
           })
           .send(),
@@ -73,7 +70,11 @@ export function journalStore({ effect, command, table }: Entities): JournalStore
     },
 
     async getEffect(requestId, effectId) {
-      const found = await effect.build(GetItemCommand).key({ requestId, effectId }).options({ consistent: true }).send();
+      const found = await effect
+        .build(GetItemCommand)
+        .key({ requestId, effectId })
+        .options({ consistent: true })
+        .send();
       return found.Item === undefined ? undefined : Item.effect(found.Item);
     },
 
@@ -82,7 +83,11 @@ export function journalStore({ effect, command, table }: Entities): JournalStore
     },
 
     async getCommand(requestId, commandId) {
-      const found = await command.build(GetItemCommand).key({ requestId, commandId }).options({ consistent: true }).send();
+      const found = await command
+        .build(GetItemCommand)
+        .key({ requestId, commandId })
+        .options({ consistent: true })
+        .send();
       return found.Item === undefined ? undefined : Item.command(found.Item);
     },
 

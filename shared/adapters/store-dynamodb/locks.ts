@@ -21,11 +21,17 @@ export function lockStore({ lock, table }: Entities): LockStore {
 
   const readBatch = async (keys: readonly string[]): Promise<readonly Lock[]> => {
     const requests = keys.map((key) => lock.build(BatchGetRequest).key({ key }));
-    const answer = await executeBatchGet({ maxAttempts: 5 }, table.build(BatchGetCommand).requests(...requests).options({ consistent: true }));
+    const answer = await executeBatchGet(
+      { maxAttempts: 5 },
+      table
+        .build(BatchGetCommand)
+        .requests(...requests)
+        .options({ consistent: true }),
+    );
     if (answer.UnprocessedKeys !== undefined && Object.keys(answer.UnprocessedKeys).length > 0) {
       throw new DomainError('Busy', 'the table did not give all locks');
     }
-    return (answer.Responses?.[0] ?? []).flatMap((one) => (one === undefined ? [] : [Item.lock(one)]));
+    return answer.Responses[0].flatMap((one) => (one === undefined ? [] : [Item.lock(one)]));
   };
 
   /** A row that was removed and made again starts at the same version: the holder tells the two apart. */

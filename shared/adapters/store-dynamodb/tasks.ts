@@ -100,7 +100,10 @@ export function taskStore(entities: Entities, settings: { readonly taskRetention
                 }),
             ];
       const outcome = await transact([
-        task.build(PutTransaction).item(newTask).options({ condition: { attr: 'requestId', exists: false } }),
+        task
+          .build(PutTransaction)
+          .item(newTask)
+          .options({ condition: { attr: 'requestId', exists: false } }),
         openTask.build(PutTransaction).item({ requestId: newTask.requestId }),
         audit.build(PutTransaction).item(auditItem(entry)),
         ...reservations,
@@ -170,11 +173,7 @@ export function taskStore(entities: Entities, settings: { readonly taskRetention
           .item({ requestId, pastPointOfNoReturn: true, updatedAtSeconds: nowSeconds })
           .options({
             condition: {
-              and: [
-                isOpen,
-                { attr: 'cancelRequested', eq: false },
-                { attr: 'phase', eq: 'forward' },
-              ],
+              and: [isOpen, { attr: 'cancelRequested', eq: false }, { attr: 'phase', eq: 'forward' }],
             },
           })
           .send(),
@@ -193,10 +192,7 @@ export function taskStore(entities: Entities, settings: { readonly taskRetention
           })
           .options({
             condition: {
-              and: [
-                { attr: 'attempt', eq: fromAttempt },
-                isOpen,
-              ],
+              and: [{ attr: 'attempt', eq: fromAttempt }, isOpen],
             },
           })
           .send(),

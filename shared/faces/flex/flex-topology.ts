@@ -69,7 +69,10 @@ export interface TopologyFacts {
 const keyOf = (hostId: string, dbId: string): string => `${hostId}/${dbId}`;
 
 /** Groups once, so that the work grows with the rows and not with their product. */
-function groupBy<VALUE>(values: readonly VALUE[], keysOf: (value: VALUE) => readonly string[]): ReadonlyMap<string, readonly VALUE[]> {
+function groupBy<VALUE>(
+  values: readonly VALUE[],
+  keysOf: (value: VALUE) => readonly string[],
+): ReadonlyMap<string, readonly VALUE[]> {
   const groups = new Map<string, VALUE[]>();
   for (const value of values) {
     for (const key of keysOf(value)) {

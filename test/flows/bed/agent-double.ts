@@ -2,7 +2,6 @@
  * The agent of a host, in this process: takes commands in the order in which they were sent, journals their ids, and
  * answers by the code of the agent face, with the host as principal.
  */
-import { setTimeout as delay } from 'node:timers/promises';
 import type { AgentCommand } from '../../../shared/contracts/agent.ts';
 import { isDomainError } from '../../../shared/domain/errors.ts';
 import { unknownHostFacts } from '../../../shared/domain/host.ts';
@@ -23,17 +22,20 @@ export interface AgentDouble {
   /** Ends the silence: what was asked meanwhile is done in order. */
   comeBack(): Promise<void>;
   isBusy(): boolean;
+  /** Whether the control plane hears nothing about this command for now. */
+  isSilentAbout(commandId: string): boolean;
+  /** Sends the answers that were held back. */
+  answerLate(): Promise<void>;
   /** Answers that the control plane should have taken and did not. */
   readonly troubles: readonly string[];
   stop(): void;
 }
 
-const heartbeatEveryMilliseconds = 300;
-
 export const createAgentDouble = (hostId: string, host: HostDouble, api: () => AllApiDeps, onChange: () => void): AgentDouble => {
   const script = createAgentScript();
   const queue: AgentCommand[] = [];
   const journal = new Map<string, Done>();
+  const heldBack: { readonly command: AgentCommand; readonly done: Done }[] = [];
   const troubles: string[] = [];
   let sequence = 0;
   let silent = false;
@@ -78,13 +80,6 @@ export const createAgentDouble = (hostId: string, host: HostDouble, api: () => A
     return done;
   };
 
-  const beatWhile = async (command: AgentCommand, milliseconds: number): Promise<void> => {
-    for (let left = milliseconds; left > 0; left -= heartbeatEveryMilliseconds) {
-      await delay(Math.min(left, heartbeatEveryMilliseconds));
-      await say('agent-command-heartbeat', { path: { command_id: command.command_id } });
-    }
-  };
-
   const work = async (command: AgentCommand): Promise<void> => {
     const deviation = script.next(command);
     if (deviation?.how === 'fall-silent' && deviation.when === 'before') {
@@ -101,9 +96,10 @@ export const createAgentDouble = (hostId: string, host: HostDouble, api: () => A
       return;
     }
     if (deviation?.how === 'late') {
-      if (deviation.heartbeats) await beatWhile(command, deviation.milliseconds);
-      else await delay(deviation.milliseconds);
+      heldBack.push({ command, done });
+      return;
     }
+    if (deviation?.how === 'with-heartbeats') await say('agent-command-heartbeat', { path: { command_id: command.command_id } });
     await answer(command, done);
     if (deviation?.how === 'twice') await answer(command, done);
   };
@@ -161,9 +157,12 @@ export const createAgentDouble = (hostId: string, host: HostDouble, api: () => A
       drainSoon();
     },
     isBusy: () => working > 0 || (!silent && queue.length > 0),
+    isSilentAbout: (commandId) => silent || heldBack.some(({ command }) => command.command_id === commandId),
+    answerLate: async () => {
+      for (const { command, done } of heldBack.splice(0)) await answer(command, done);
+    },
     stop: () => {
       stopped = true;
-      host.stop();
     },
   };
 };

@@ -7,8 +7,10 @@ export type Deviation =
   | { readonly how: 'fail' }
   /** Does it, and says nothing and hears nothing until it comes back. */
   | { readonly how: 'fall-silent'; readonly when: 'before' | 'after' }
-  /** Does it, and answers later, with heartbeats meanwhile or without. */
-  | { readonly how: 'late'; readonly milliseconds: number; readonly heartbeats: boolean }
+  /** Does it, and sends heartbeats before it answers. */
+  | { readonly how: 'with-heartbeats' }
+  /** Does it, and answers only when nobody waits any more. */
+  | { readonly how: 'late' }
   /** Answers twice. */
   | { readonly how: 'twice' }
   /** A freeze that ended before the thaw. */

@@ -32,6 +32,7 @@ export async function runCase(table: TestTable, { flow, step }: CaseOf, planted:
     await world.idle();
     await planted.meanwhile?.(world, requestId);
     const ended = await drive(world, requestId);
+    world.outlastFreezes();
     assertFired([...circumstances, ...switches]);
     await assertFinishedOrUndone(world, scenario, ended.task, before);
     return { ...ended, world };

@@ -3,12 +3,15 @@ import { createFlows } from '../../../shared/adapters/flows-sfn/flows-sfn.ts';
 import type { FlowsPort } from '../../../shared/ports/flows.ts';
 import type { Execution } from '../../../local/cloud/state-machines/execution.ts';
 import { startStepFunctions, type StepFunctions } from '../../../local/cloud/state-machines/step-functions.ts';
+import { WireError } from '../../../local/cloud/wire/aws-json.ts';
 import { flowArnPrefix, machineSources, stepNames } from './flow-machines.ts';
 
 export interface Engine {
   /** Reaches whichever interpreter is there now. */
   readonly flows: FlowsPort;
   executions(): readonly Execution[];
+  /** The state that waits under this token hears no heartbeat in time; false when nobody waits. */
+  timeOut(token: string): boolean;
   /** StopExecution on everything that runs: no Catch is run. */
   abort(): void;
   /** Everything the interpreter knew is gone. */
@@ -37,6 +40,15 @@ export const startEngine = async (invoke: Invoke, onChange: () => void, onTroubl
       heartbeat: (token) => current.flows.heartbeat(token),
     },
     executions: () => current.engine.executions.all(),
+    timeOut: (token) => {
+      try {
+        current.engine.executions.tokens.fail(token, 'States.HeartbeatTimeout', 'no heartbeat in time');
+        return true;
+      } catch (error) {
+        if (error instanceof WireError) return false;
+        throw error;
+      }
+    },
     abort: () => current.engine.executions.stopAll(),
     lose: async () => {
       const lost = current.engine;

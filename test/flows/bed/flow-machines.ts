@@ -1,11 +1,14 @@
-/** The real definitions with the placeholders filled in: functions by the name of their step, and times short enough for a test. */
+/**
+ * The real definitions with the placeholders filled in: functions by the name of their step, and times that no test
+ * waits for: a world says itself when time has passed, so that a slow machine is not a silent agent.
+ */
 import type { MachineSource } from '../../../local/cloud/state-machines/load-machine.ts';
 import { functionPlaceholder, substitutePlaceholders } from '../../../infra/asl-template.ts';
 import { readFlowDefinition, rootsOf } from '../../../infra/sources.ts';
 import { flows } from '../../../statemachines/index.ts';
 
-export const agentHeartbeatSeconds = 2;
-export const agentCommandTimeoutSeconds = 5;
+export const agentHeartbeatSeconds = 600;
+export const agentCommandTimeoutSeconds = 1200;
 
 const machineArnPrefix = 'arn:aws:states:us-east-1:000000000000:stateMachine:';
 /** As `FLOW_ARN_PREFIX` of the functions. */

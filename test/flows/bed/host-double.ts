@@ -1,4 +1,4 @@
-/** What is on a host: databases on disks the array shows it, and freezes that end by themselves. */
+/** What is on a host: databases on disks the array shows it, and freezes. */
 import type { AgentCommand, AgentErrorCode, DatabaseReport } from '../../../shared/contracts/agent.ts';
 
 export interface HostDatabase {
@@ -18,11 +18,9 @@ export interface HostDouble {
   freezes(): readonly string[];
   add(database: Omit<HostDatabase, 'attachId'>): void;
   carryOut(command: AgentCommand): Done;
-  /** Ends a freeze before its time. */
+  /** Ends a freeze, as its dead man's switch does. */
   lapse(freezeId: string): void;
   reports(): readonly DatabaseReport[];
-  /** Takes the timers away. */
-  stop(): void;
 }
 
 const reportOf = ({ id, name, serials }: HostDatabase): DatabaseReport => ({
@@ -39,14 +37,9 @@ const refused = (code: AgentErrorCode, message: string): Done => ({ ok: false, c
 /** `disks`: serials of the volumes mapped to the host now. */
 export const createHostDouble = (disks: () => ReadonlySet<string>): HostDouble => {
   const databases = new Map<string, HostDatabase>();
-  const freezes = new Map<string, NodeJS.Timeout>();
+  const freezes = new Set<string>();
   const tombstones = new Set<string>();
   let lastId = 10;
-
-  const lapse = (freezeId: string): boolean => {
-    clearTimeout(freezes.get(freezeId));
-    return freezes.delete(freezeId);
-  };
 
   const attach = (wanted: Extract<AgentCommand, { kind: 'attach' }>['arguments']): Done => {
     if (tombstones.has(wanted.attach_id)) return refused('COMMAND_REVOKED', `the attach of ${wanted.db_name} was undone before it arrived`);
@@ -64,19 +57,18 @@ export const createHostDouble = (disks: () => ReadonlySet<string>): HostDouble =
 
   return {
     databases,
-    freezes: () => [...freezes.keys()],
+    freezes: () => [...freezes],
     add: (database) => databases.set(database.id, { ...database, attachId: '' }),
-    lapse,
+    lapse: (freezeId) => freezes.delete(freezeId),
     carryOut: (command) => {
       switch (command.kind) {
         case 'freeze': {
-          const { freeze_id: freezeId, databases: frozen, max_seconds: maxSeconds } = command.arguments;
-          lapse(freezeId);
-          freezes.set(freezeId, setTimeout(() => freezes.delete(freezeId), maxSeconds * 1000));
+          const { freeze_id: freezeId, databases: frozen } = command.arguments;
+          freezes.add(freezeId);
           return { ok: true, result: { freeze_id: freezeId, databases: frozen.map(({ id }) => ({ id, restore_point: `0/${id}` })) } };
         }
         case 'thaw': {
-          const held = lapse(command.arguments.freeze_id);
+          const held = freezes.delete(command.arguments.freeze_id);
           return { ok: true, result: { freeze_id: command.arguments.freeze_id, held, reason: held ? '' : 'this agent knows no such freeze' } };
         }
         case 'attach':
@@ -94,8 +86,5 @@ export const createHostDouble = (disks: () => ReadonlySet<string>): HostDouble =
       }
     },
     reports: () => [...databases.values()].map(reportOf),
-    stop: () => {
-      for (const freezeId of freezes.keys()) lapse(freezeId);
-    },
   };
 };
