@@ -20,8 +20,7 @@ export type Touches =
 /** How what a step leaves is taken back. */
 export type Undo =
   /** Effect kinds that the step writes into the journal, and what the unwind does about each. */
-  | { readonly effects: Readonly<Partial<Record<EffectKind, string>>> }
-  | { readonly nothingBecause: string };
+  { readonly effects: Readonly<Partial<Record<EffectKind, string>>> } | { readonly nothingBecause: string };
 
 /** Number of seconds, or the placeholder that the environment fills. */
 export type Seconds = number | '${AgentHeartbeatSeconds}' | '${AgentCommandTimeoutSeconds}';
@@ -37,7 +36,9 @@ export interface StepAction {
   readonly bind: (deps: StepDeps) => (event: unknown) => Promise<Readonly<Record<string, unknown>>>;
 }
 
-export const action = <INPUT extends z.infer<typeof StepInput>, NEEDS extends keyof StepDeps>(step: Step<INPUT, NEEDS>): StepAction => ({
+export const action = <INPUT extends z.infer<typeof StepInput>, NEEDS extends keyof StepDeps>(
+  step: Step<INPUT, NEEDS>,
+): StepAction => ({
   name: step.name,
   input: step.input,
   phase: step.phase,
@@ -102,9 +103,11 @@ const waiting = {
 /** Defaults of a row that only reads and writes the table. */
 export const onTable = { ...plain, touches: { what: 'table' } } as const;
 /** Defaults of a row that asks the array. */
-export const onArray = (...verbs: readonly (keyof SdpPort)[]) => ({ ...plain, touches: { what: 'array', verbs } }) as const;
+export const onArray = (...verbs: readonly (keyof SdpPort)[]) =>
+  ({ ...plain, touches: { what: 'array', verbs } }) as const;
 /** Defaults of a row that waits for an agent. */
-export const onAgent = (host: string, ...commands: readonly AgentCommandKind[]) => ({ ...waiting, touches: { what: 'agent', host, commands } }) as const;
+export const onAgent = (host: string, ...commands: readonly AgentCommandKind[]) =>
+  ({ ...waiting, touches: { what: 'agent', host, commands } }) as const;
 /** Defaults of a row that waits for a lock. */
 export const onLock = { ...onTable, timeoutSeconds: lockWaitSeconds } as const;
 

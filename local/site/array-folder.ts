@@ -2,7 +2,7 @@
  * Where the array keeps its bytes. PostgreSQL refuses to run as root, so under root it runs as another user, who must
  * be able to walk to its volumes: when the data folder is closed to that user, the bytes go to a folder that is not.
  */
-import { chmod, mkdir, mkdtemp, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chooseAccount } from '../../agent/engines/postgres/account.ts';
@@ -44,9 +44,7 @@ export async function arrayFolder(dataDir: string): Promise<ArrayFolder> {
     if (await isOwn(noted)) return { path: noted, isElsewhere: true };
     throw new Error(`the array's bytes were in ${noted}, which is gone: remove ${dataDir} and start again`);
   }
-  const inside = join(dataDir, 'array');
-  await mkdir(inside, { recursive: true });
-  if (await isReachable(dataDir, await chooseAccount(undefined))) return { path: inside, isElsewhere: false };
+  if (await isReachable(dataDir, await chooseAccount(undefined))) return { path: join(dataDir, 'array'), isElsewhere: false };
   const elsewhere = await makeElsewhere();
   await writeFile(note, elsewhere);
   return { path: elsewhere, isElsewhere: true };

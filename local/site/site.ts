@@ -13,6 +13,7 @@ import { type EmbeddedCloud, startEmbeddedCloud } from '../cloud/embedded-cloud.
 import { type Admin, ensureAdmin } from './admin-user.ts';
 import { arrayFolder, type ArrayFolder } from './array-folder.ts';
 import { takeFolder } from './data-folder.ts';
+import { stopAllServers } from './database-servers.ts';
 import type { HostSpec } from './host-spec.ts';
 import { openLogFiles } from './log-files.ts';
 import { refuseBusyPort } from './port-check.ts';
@@ -76,7 +77,7 @@ async function claimFolder(dataDir: string, options: SiteOptions, started: Start
   const report = options.report ?? (() => undefined);
   const release = await takeFolder(dataDir, (pid) => report(`waiting for process ${String(pid)} to leave ${dataDir}`), options.stop);
   started.add(release);
-  const ended = await endRecorded(dataDir);
+  const ended = (await endRecorded(dataDir)) + (await stopAllServers(dataDir));
   if (ended > 0) report(`ended ${String(ended)} processes that an earlier run had left behind`);
   const folder = await arrayFolder(dataDir);
   if (folder.isElsewhere) report(`${dataDir} is closed to the user PostgreSQL runs as: the array keeps its bytes in ${folder.path}`);
@@ -124,6 +125,8 @@ async function startParts(options: SiteOptions, started: Started): Promise<Site>
   options.stop?.throwIfAborted();
   const { superuserPassword } = secrets;
   const parts = { dataDir, cloud, array, arrayDataDir, agentScript, superuserPassword, children, stop: options.stop };
+  // After the agents, should one have been stopped before it could stop its databases.
+  started.add(() => stopAllServers(dataDir).then(() => undefined));
   const hosts = await startHosts(parts, options.hosts, started);
   const { url, caFile } = cloud;
   return { url, caFile, dataDir, admin, cloud, array, arrayProcess, arrayDataDir, hosts, superuserPassword, stop: () => started.stop() };

@@ -47,12 +47,14 @@ export type DatabaseReport = z.infer<typeof DatabaseReport>;
  * directory over restarts); an inventory older than the stored one is ignored. All chunks of one inventory carry the
  * same sequence; the databases absent from a complete inventory are gone from the host.
  */
-export const InventoryReport = z.object({
-  sequence: z.int().check(z.positive()),
-  chunk: z.int().check(z.nonnegative()),
-  chunks: z.int().check(z.positive()),
-  databases: z.array(DatabaseReport),
-});
+export const InventoryReport = z
+  .object({
+    sequence: z.int().check(z.positive()),
+    chunk: z.int().check(z.nonnegative()),
+    chunks: z.int().check(z.positive()),
+    databases: z.array(DatabaseReport),
+  })
+  .check(z.refine(({ chunk, chunks }) => chunk < chunks, { error: 'must be below chunks', path: ['chunk'] }));
 export type InventoryReport = z.infer<typeof InventoryReport>;
 
 /** Facts of the host, sent with every heartbeat. Flex API contract, section 5. */

@@ -90,3 +90,11 @@ export function describeLeftover(effect: Effect): string {
       return `snapshot ${effect.name} on the array${why}`;
   }
 }
+
+const leftoversFollow = '; left behind: ';
+
+/** The reason alone, whatever an earlier attempt had to leave behind. */
+export const withoutLeftovers = (error: string): string => error.split(leftoversFollow)[0] ?? error;
+
+export const withLeftovers = (reason: string, left: readonly string[]): string =>
+  left.length === 0 ? withoutLeftovers(reason) : `${withoutLeftovers(reason)}${leftoversFollow}${left.join(', ')}`;

@@ -8,7 +8,9 @@ export const maxBodyBytes = 256 * 1024;
 export function bodyText(event: ApiEvent): string {
   const text = event.isBase64Encoded ? Buffer.from(event.body ?? '', 'base64').toString('utf8') : (event.body ?? '');
   if (Buffer.byteLength(text) > maxBodyBytes) {
-    throw new BadRequest([{ loc: ['body'], msg: `must not be larger than ${String(maxBodyBytes)} bytes`, type: 'too_long' }]);
+    throw new BadRequest([
+      { loc: ['body'], msg: `must not be larger than ${String(maxBodyBytes)} bytes`, type: 'too_long' },
+    ]);
   }
   return text;
 }
@@ -35,7 +37,9 @@ function depthOf(text: string): number {
 export function parseJson(text: string): unknown {
   if (text.trim() === '') return {};
   if (depthOf(text) > maxDepth) {
-    throw new BadRequest([{ loc: ['body'], msg: `must not be nested deeper than ${String(maxDepth)}`, type: 'too_deep' }]);
+    throw new BadRequest([
+      { loc: ['body'], msg: `must not be nested deeper than ${String(maxDepth)}`, type: 'too_deep' },
+    ]);
   }
   try {
     return JSON.parse(text);

@@ -16,7 +16,8 @@ const maxWriteTries = 50;
 const longestPauseMilliseconds = 200;
 
 /** Of those that decided on one row only one writes; the others come back at random, or the last ones would starve. */
-const pauseAfter = (tries: number): Promise<void> => delay(Math.random() * Math.min(longestPauseMilliseconds, 2 ** tries));
+const pauseAfter = (tries: number): Promise<void> =>
+  delay(Math.random() * Math.min(longestPauseMilliseconds, 2 ** tries));
 
 /** Repeats read-decide-write until the write meets the row it was decided on. */
 async function decide<DECISION>(
@@ -66,7 +67,11 @@ export async function acquireAll(deps: LockingDeps, waiter: LockWaiter): Promise
 }
 
 /** Gives up every key the task holds or waits for, and lets the next ones go on. */
-export async function releaseAll(deps: LockingDeps, keys: readonly string[], requestId: string): Promise<readonly LockWaiter[]> {
+export async function releaseAll(
+  deps: LockingDeps,
+  keys: readonly string[],
+  requestId: string,
+): Promise<readonly LockWaiter[]> {
   const left: LockWaiter[] = [];
   for (const key of [...keys].reverse()) {
     const outcome = await releaseOne(deps, key, requestId);
@@ -83,7 +88,8 @@ async function releaseOne(deps: LockingDeps, key: string, requestId: string) {
 
 function releaseOf(lock: Lock | undefined, requestId: string, now: number) {
   const outcome = release(lock, requestId, now);
-  const write = outcome.decision === 'free' ? ('remove' as const) : 'next' in outcome ? outcome.next : ('nothing' as const);
+  const write =
+    outcome.decision === 'free' ? ('remove' as const) : 'next' in outcome ? outcome.next : ('nothing' as const);
   return { decision: outcome, write };
 }
 

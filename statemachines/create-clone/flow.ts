@@ -79,7 +79,9 @@ export const createCloneFlow: Flow = {
       action: action(attachDatabase),
       input: ['destination'],
       output: 'journal `attach-<destination>`: the database as the agent reports it',
-      undo: { effects: { attach: 'the agent detaches by attach id, also what never arrived, before anything is unmapped' } },
+      undo: {
+        effects: { attach: 'the agent detaches by attach id, also what never arrived, before anything is unmapped' },
+      },
       onFailure: failsAlone,
     },
     {

@@ -15,7 +15,9 @@ export const deleteCloneFlow: Flow = {
       state: 'AcquireClone',
       action: action(acquireClone),
       output: 'the lock of the clone',
-      undo: { nothingBecause: 'a lock is no effect outside the table: CompleteDeleteClone or FinishUnwind releases it' },
+      undo: {
+        nothingBecause: 'a lock is no effect outside the table: CompleteDeleteClone or FinishUnwind releases it',
+      },
       onFailure: unwinds,
     },
     {
@@ -23,7 +25,12 @@ export const deleteCloneFlow: Flow = {
       state: 'DetachDatabase',
       action: action(detachDatabase),
       output: 'the database is stopped and forgotten by its host',
-      undo: { effects: { detach: 'forward only: a database that may be gone is not brought back; an agent that refused left it as it was' } },
+      undo: {
+        effects: {
+          detach:
+            'forward only: a database that may be gone is not brought back; an agent that refused left it as it was',
+        },
+      },
       onFailure: unwinds,
       pastPointOfNoReturn: true,
     },

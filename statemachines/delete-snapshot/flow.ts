@@ -13,7 +13,11 @@ export const deleteSnapshotFlow: Flow = {
       state: 'RemoveArraySnapshots',
       action: action(removeArraySnapshots),
       output: 'the array snapshots are gone',
-      undo: { effects: { 'remove-array-snapshot': 'forward only; one that the array refused is taken out of the journal again' } },
+      undo: {
+        effects: {
+          'remove-array-snapshot': 'forward only; one that the array refused is taken out of the journal again',
+        },
+      },
       onFailure: unwinds,
       pastPointOfNoReturn: true,
     },

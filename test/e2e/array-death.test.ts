@@ -6,7 +6,7 @@ import { connectSql, numbers, serverOn, startRowWriter } from './act/sql.ts';
 import { type Bed, hostOf, startBed } from './bed/bed.ts';
 import { type ArrayView, viewArray } from './look/array.ts';
 import { footprint, settledFootprint } from './look/footprint.ts';
-import { serversBelow, stoppedProcesses } from './look/servers.ts';
+import { serversBelow, stoppedBelow } from './look/servers.ts';
 
 let bed: Bed;
 let array: ArrayView;
@@ -31,8 +31,7 @@ afterAll(async () => {
   await bed.stop();
 }, 60_000);
 
-/** Of the source's server: its children's names do not say whose they are, so all of them are asked. */
-const stoppedServers = () => stoppedProcesses((commandLine) => /(^|\/)postgres\b/.test(commandLine));
+const stoppedServers = () => stoppedBelow(bed.dataDir);
 
 describe('the array is killed in the middle of a snapshot', { timeout: 90_000 }, () => {
   it.each([

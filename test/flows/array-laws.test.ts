@@ -13,7 +13,9 @@ const freshTable = useDatabase();
 
 const cases = flows.flatMap((flow) =>
   flow.steps.flatMap((step) =>
-    step.touches.what === 'array' ? step.touches.verbs.map((verb) => ({ name: `${flow.name} ${step.state} ${verb}`, flow, step, verb })) : [],
+    step.touches.what === 'array'
+      ? step.touches.verbs.map((verb) => ({ name: `${flow.name} ${step.state} ${verb}`, flow, step, verb }))
+      : [],
   ),
 );
 
@@ -74,8 +76,15 @@ describe.concurrent.each(flows.map((flow) => ({ name: flow.name, flow })))('$nam
     const of: CaseOf = { flow, step };
     const [verb] = step.touches.verbs;
     if (verb === undefined) throw new Error(`${step.state} asks the array nothing`);
-    const silence = Array.from({ length: tries }, (_, index) => ({ verb, nth: index + 1, when: 'after' as const, error: noAnswer }));
-    const { task } = await runCase(await freshTable(), of, { plant: (world) => planted(world, step.action.name, silence) });
+    const silence = Array.from({ length: tries }, (_, index) => ({
+      verb,
+      nth: index + 1,
+      when: 'after' as const,
+      error: noAnswer,
+    }));
+    const { task } = await runCase(await freshTable(), of, {
+      plant: (world) => planted(world, step.action.name, silence),
+    });
     expect(task.state).toBe(mustGoOn(of, 'after') ? 'done' : 'failed');
   });
 });

@@ -32,16 +32,20 @@ const cancel = async (world: World, answer: Answer): Promise<void> => {
   }
 };
 
-const canceledBefore = (world: World, answer: Answer): Around => async (run) => {
-  await cancel(world, answer);
-  return await run();
-};
+const canceledBefore =
+  (world: World, answer: Answer): Around =>
+  async (run) => {
+    await cancel(world, answer);
+    return await run();
+  };
 
-const canceledAfter = (world: World, answer: Answer): Around => async (run) => {
-  const output = await run();
-  await cancel(world, answer);
-  return output;
-};
+const canceledAfter =
+  (world: World, answer: Answer): Around =>
+  async (run) => {
+    const output = await run();
+    await cancel(world, answer);
+    return output;
+  };
 
 describe.concurrent.each(cases)('$name', ({ flow, step }) => {
   const of: CaseOf = { flow, step };

@@ -15,25 +15,31 @@ const freshTable = useDatabase();
 const cases = flows.flatMap((flow) => flow.steps.map((step) => ({ name: `${flow.name} ${step.state}`, flow, step })));
 
 /** StopExecution right after the step acted: neither its Catch nor anything after it runs. */
-const stopped = (world: World): Around => async (run) => {
-  const output = await run();
-  world.engine.abort();
-  return output;
-};
+const stopped =
+  (world: World): Around =>
+  async (run) => {
+    const output = await run();
+    world.engine.abort();
+    return output;
+  };
 
 /** The interpreter dies right after the step acted; another one knows nothing. */
-const lost = (world: World): Around => async (run) => {
-  const output = await run();
-  await world.engine.lose();
-  return output;
-};
+const lost =
+  (world: World): Around =>
+  async (run) => {
+    const output = await run();
+    await world.engine.lose();
+    return output;
+  };
 
 describe.concurrent.each(cases)('$name', ({ flow, step }) => {
   const of: CaseOf = { flow, step };
   const name = step.action.name;
 
   it('whose execution is stopped is finished or undone by the sweeper', async () => {
-    const { task } = await runCase(await freshTable(), of, { plant: (world) => [world.hooks.set(name, stopped(world))] });
+    const { task } = await runCase(await freshTable(), of, {
+      plant: (world) => [world.hooks.set(name, stopped(world))],
+    });
     expect(task.state).toBe(mustGoOn(of, 'after') ? 'done' : 'failed');
   });
 

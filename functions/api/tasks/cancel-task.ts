@@ -57,11 +57,12 @@ export const cancelTask = defineOperation({
     const may = cancelability(task);
     if (may !== 'yes') throw new DomainError('Refused', `task '${requestId}' ${refusals[may]}`);
     const audit = auditEntry(deps.clock, call, 'cancel-task', requestId, requestId);
-    if (!(await deps.store.requestCancel(requestId, nowSeconds(deps.clock), audit))) {
+    const updatedAtSeconds = nowSeconds(deps.clock);
+    if (!(await deps.store.requestCancel(requestId, updatedAtSeconds, audit))) {
       const now = cancelability(await find(deps, requestId));
       throw new DomainError('Refused', `task '${requestId}' ${now === 'yes' ? 'is changing' : refusals[now]}`);
     }
     await failParkedTokens(deps, task);
-    return { body: flexTask(await find(deps, requestId)) };
+    return { body: flexTask({ ...task, state: 'canceling', cancelRequested: true, updatedAtSeconds }) };
   },
 });

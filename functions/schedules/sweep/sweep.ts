@@ -2,7 +2,7 @@
  * Repair, at start and each tick: looks at every open task and does what `recoveryAction` says, so that nothing depends
  * on the process that began it. Queues of hosts that were unregistered go too.
  */
-import { describeLeftover, undoMeans } from '../../../shared/domain/effect.ts';
+import { describeLeftover, undoMeans, withLeftovers } from '../../../shared/domain/effect.ts';
 import { isConnected } from '../../../shared/domain/host.ts';
 import { lockKeysOf } from '../../../shared/domain/plan.ts';
 import { recoveryAction } from '../../../shared/domain/recovery.ts';
@@ -48,9 +48,11 @@ async function repairHandOvers(deps: SweepDeps, task: Task): Promise<void> {
 async function giveUp(deps: SweepDeps, task: Task, why: string): Promise<void> {
   const effects = await deps.store.listEffects(task.requestId);
   const left = effects
-    .filter((effect) => effect.state === 'intended' || undoMeans(effect) !== 'forward-only')
+    .filter(
+      (effect) => effect.state !== 'undone' && (effect.state === 'intended' || undoMeans(effect) !== 'forward-only'),
+    )
     .map(describeLeftover);
-  const error = left.length === 0 ? why : `${why}; left behind: ${left.join(', ')}`;
+  const error = withLeftovers(why, left);
   await deps.store.needAttention(task.requestId, task.attempt, error, left, nowSeconds(deps.clock));
   deps.log.error('task needs attention', { request_id: task.requestId, leftovers: left.length });
 }

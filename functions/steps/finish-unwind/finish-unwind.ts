@@ -1,3 +1,4 @@
+import { withoutLeftovers } from '../../../shared/domain/effect.ts';
 import { lockKeysOf } from '../../../shared/domain/plan.ts';
 import { nowSeconds } from '../../../shared/ports/clock.ts';
 import { releaseAll } from '../../../shared/use-cases/locking.ts';
@@ -18,7 +19,7 @@ export const finishUnwind = defineStep({
     if (plan.flow === 'delete-snapshot') await deps.store.unlockSnapshot(plan.snapshotId, requestId);
     await releaseAll(deps, lockKeysOf(plan), requestId);
     const state = task.cancelRequested ? 'canceled' : 'failed';
-    const error = task.cancelRequested ? 'canceled' : task.error;
+    const error = task.cancelRequested ? 'canceled' : withoutLeftovers(task.error);
     await deps.store.finishTask(requestId, state, { error, result: null }, nowSeconds(deps.clock));
     return { state };
   },

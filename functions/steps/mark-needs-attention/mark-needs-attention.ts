@@ -1,4 +1,4 @@
-import { describeLeftover, undoMeans } from '../../../shared/domain/effect.ts';
+import { describeLeftover, undoMeans, withLeftovers } from '../../../shared/domain/effect.ts';
 import { nowSeconds } from '../../../shared/ports/clock.ts';
 import { defineStep, StepInput } from '../step.ts';
 
@@ -14,9 +14,7 @@ export const markNeedsAttention = defineStep({
       .filter((effect) => effect.state !== 'undone' && undoMeans(effect) !== 'forward-only')
       .map(describeLeftover);
     const reason = task.error === '' ? (task.cancelRequested ? 'canceled' : 'failed') : task.error;
-    const base = reason.split('; left behind:')[0] ?? reason;
-    const error = left.length === 0 ? base : `${base}; left behind: ${left.join(', ')}`;
-    await deps.store.needAttention(task.requestId, attempt, error, left, nowSeconds(deps.clock));
+    await deps.store.needAttention(task.requestId, attempt, withLeftovers(reason, left), left, nowSeconds(deps.clock));
     deps.log.error('task needs attention', { request_id: task.requestId, leftovers: left.length });
     return { leftovers: left.length };
   },

@@ -53,6 +53,10 @@ function release(): void {
   reply({ is: 'released', heldThroughout });
 }
 
+// The array may die while it is being answered. Nobody listens then, and whoever is stopped must still be continued: the
+// end of the input, below, sees to that. Without a listener the failed write would end this process first.
+process.stdout.on('error', () => undefined);
+
 let working: Promise<void> = Promise.resolve();
 
 function end(): void {

@@ -1,5 +1,5 @@
 /** PostgreSQL servers as the process list of this machine shows them. */
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, readlink } from 'node:fs/promises';
 import { waitUntil } from '../../../local/site/wait-until.ts';
 
 export interface Server {
@@ -43,13 +43,18 @@ export async function killServersBelow(folder: string): Promise<void> {
   await waitUntil('the servers to end', 10_000, async () => ((await serversBelow(folder)).length === 0 ? true : undefined));
 }
 
-/** Processes in state T (stopped) that the predicate over their command line chooses. */
-export async function stoppedProcesses(isMine: (commandLine: string) => boolean): Promise<readonly number[]> {
+async function folderOf(pid: string): Promise<string> {
+  // It ended between the two looks.
+  return await readlink(`/proc/${pid}/cwd`).catch(() => '');
+}
+
+/** Processes in state T (stopped) that work below `folder`. */
+export async function stoppedBelow(folder: string): Promise<readonly number[]> {
   const found = await Promise.all(
     (await pids()).map(async (pid) => {
-      const words = (await commandLine(pid)).join(' ');
-      if (words === '' || !isMine(words)) return [];
-      return /^State:\s+T/m.test(await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '')) ? [Number(pid)] : [];
+      if (!(await folderOf(pid)).startsWith(`${folder}/`)) return [];
+      const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
+      return /^State:\s+T/m.test(status) ? [Number(pid)] : [];
     }),
   );
   return found.flat();

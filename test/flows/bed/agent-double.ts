@@ -31,7 +31,12 @@ export interface AgentDouble {
   stop(): void;
 }
 
-export const createAgentDouble = (hostId: string, host: HostDouble, api: () => AllApiDeps, onChange: () => void): AgentDouble => {
+export const createAgentDouble = (
+  hostId: string,
+  host: HostDouble,
+  api: () => AllApiDeps,
+  onChange: () => void,
+): AgentDouble => {
   const script = createAgentScript();
   const queue: AgentCommand[] = [];
   const journal = new Map<string, Done>();
@@ -99,7 +104,8 @@ export const createAgentDouble = (hostId: string, host: HostDouble, api: () => A
       heldBack.push({ command, done });
       return;
     }
-    if (deviation?.how === 'with-heartbeats') await say('agent-command-heartbeat', { path: { command_id: command.command_id } });
+    if (deviation?.how === 'with-heartbeats')
+      await say('agent-command-heartbeat', { path: { command_id: command.command_id } });
     await answer(command, done);
     if (deviation?.how === 'twice') await answer(command, done);
   };

@@ -23,7 +23,8 @@ export interface AgentScript {
 }
 
 export const createAgentScript = (): AgentScript => {
-  const planned: { readonly kind: AgentCommandKind; readonly deviation: Deviation; left: number; fired: boolean }[] = [];
+  const planned: { readonly kind: AgentCommandKind; readonly deviation: Deviation; left: number; fired: boolean }[] =
+    [];
   return {
     plan: (kind, deviation, times = 1) => {
       const entry = { kind, deviation, left: times, fired: false };

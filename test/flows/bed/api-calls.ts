@@ -10,7 +10,12 @@ import type { ApiAnswer, Endpoint } from '../../../shared/http/route.ts';
 
 export type AllApiDeps = AgentApiDeps & DeleteSnapshotDeps;
 
-const endpoints: readonly Endpoint<AllApiDeps>[] = [...cloneOperations, ...snapshotOperations, ...taskOperations, ...agentOperations];
+const endpoints: readonly Endpoint<AllApiDeps>[] = [
+  ...cloneOperations,
+  ...snapshotOperations,
+  ...taskOperations,
+  ...agentOperations,
+];
 
 export interface Wanted {
   readonly path?: Readonly<Record<string, string>>;
@@ -20,7 +25,12 @@ export interface Wanted {
 export const operator: Principal = { kind: 'user', name: 'operator', role: 'operator' };
 
 /** Runs the operation of that name; rejects with what it throws. */
-export const callOperation = (deps: AllApiDeps, operation: string, principal: Principal, wanted: Wanted): Promise<ApiAnswer> => {
+export const callOperation = (
+  deps: AllApiDeps,
+  operation: string,
+  principal: Principal,
+  wanted: Wanted,
+): Promise<ApiAnswer> => {
   const endpoint = endpoints.find(({ route }) => route.operation === operation);
   if (endpoint === undefined) throw new Error(`no operation ${operation}`);
   const { request } = endpoint.route;

@@ -20,7 +20,11 @@ export interface Planted {
 }
 
 /** Runs the flow to its end, with the state's route and the planted things; everything planted must have come about. */
-export async function runCase(table: TestTable, { flow, step }: CaseOf, planted: Planted): Promise<Ended & { readonly world: World }> {
+export async function runCase(
+  table: TestTable,
+  { flow, step }: CaseOf,
+  planted: Planted,
+): Promise<Ended & { readonly world: World }> {
   const scenario = scenarioOf(flow.name);
   const world = await createWorld(table);
   try {

@@ -5,7 +5,11 @@ import type { HostDouble } from './host-double.ts';
 
 const Row = z.looseObject({ pk: z.string(), sk: z.string() });
 const LockRow = z.object({ owner: z.string(), waiters: z.array(z.object({ requestId: z.string() })) });
-const SnapshotRow = z.object({ state: z.string(), pins: z.set(z.string()).default(new Set()), exclusiveBy: z.string().default('') });
+const SnapshotRow = z.object({
+  state: z.string(),
+  pins: z.set(z.string()).default(new Set()),
+  exclusiveBy: z.string().default(''),
+});
 const CloneRow = z.object({ dbName: z.string(), snapshotIds: z.set(z.string()).default(new Set()) });
 const DatabaseRow = z.object({ hostId: z.string(), name: z.string() });
 const CommandRow = z.object({ state: z.string() });

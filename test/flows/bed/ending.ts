@@ -22,7 +22,9 @@ export async function drive(world: World, requestId: string): Promise<Ended> {
     await world.tick();
   }
   const { state, phase, attempt, error } = await world.task(requestId);
-  throw new Error(`not ended after ${String(maxTicks)} ticks: ${state}, ${phase}, attempt ${String(attempt)}, ${error}`);
+  throw new Error(
+    `not ended after ${String(maxTicks)} ticks: ${state}, ${phase}, attempt ${String(attempt)}, ${error}`,
+  );
 }
 
 /** Lists leftovers, and what should still stand and does not, one by one. */
@@ -42,7 +44,12 @@ function assertSentence(error: string): void {
 const isDone = (state: Task['state']): boolean => state === 'done' || state === 'done_with_warning';
 
 /** Finished: exactly what the flow promises stands. Otherwise: exactly what stood before. And nobody noticed anything odd. */
-export async function assertFinishedOrUndone(world: World, scenario: Scenario, task: Task, before: readonly string[]): Promise<void> {
+export async function assertFinishedOrUndone(
+  world: World,
+  scenario: Scenario,
+  task: Task,
+  before: readonly string[],
+): Promise<void> {
   const after = await world.lines();
   if (isDone(task.state)) {
     if (scenario.done === null) throw new Error(`${scenario.flow} never ends as ${task.state}`);

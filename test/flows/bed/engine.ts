@@ -23,12 +23,24 @@ type Invoke = (step: string, payload: unknown) => Promise<unknown>;
 
 const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
 
-export const startEngine = async (invoke: Invoke, onChange: () => void, onTrouble: (what: string) => void): Promise<Engine> => {
+export const startEngine = async (
+  invoke: Invoke,
+  onChange: () => void,
+  onTrouble: (what: string) => void,
+): Promise<Engine> => {
   const begin = async (): Promise<{ readonly engine: StepFunctions; readonly flows: FlowsPort }> => {
     const engine = await startStepFunctions(invoke, (message, cause) => onTrouble(`${message}: ${String(cause)}`));
     engine.load(machineSources, stepNames);
     engine.executions.onStatusChange = onChange;
-    return { engine, flows: createFlows(flowArnPrefix, { region: 'us-east-1', endpoint: engine.endpoint, credentials, maxAttempts: 1 }) };
+    return {
+      engine,
+      flows: createFlows(flowArnPrefix, {
+        region: 'us-east-1',
+        endpoint: engine.endpoint,
+        credentials,
+        maxAttempts: 1,
+      }),
+    };
   };
   let current = await begin();
   return {

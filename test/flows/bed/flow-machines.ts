@@ -17,7 +17,9 @@ export const flowArnPrefix = machineArnPrefix;
 const functionArn = (step: string): string => `arn:aws:lambda:us-east-1:000000000000:function:${step}`;
 
 /** Names of all steps of all flows. */
-export const stepNames: ReadonlySet<string> = new Set(flows.flatMap((flow) => flow.steps.map((step) => step.action.name)));
+export const stepNames: ReadonlySet<string> = new Set(
+  flows.flatMap((flow) => flow.steps.map((step) => step.action.name)),
+);
 
 const values = new Map<string, string | number>([
   ...[...stepNames].map((step) => [functionPlaceholder(step), functionArn(step)] as const),
@@ -28,5 +30,7 @@ const values = new Map<string, string | number>([
 export const machineSources: readonly MachineSource[] = flows.map(({ name }) => ({
   name,
   arn: `${machineArnPrefix}${name}`,
-  definition: JSON.stringify(substitutePlaceholders(readFlowDefinition(rootsOf([]).statemachines, name), values).definition),
+  definition: JSON.stringify(
+    substitutePlaceholders(readFlowDefinition(rootsOf([]).statemachines, name), values).definition,
+  ),
 }));

@@ -42,10 +42,12 @@ export const createHostDouble = (disks: () => ReadonlySet<string>): HostDouble =
   let lastId = 10;
 
   const attach = (wanted: Extract<AgentCommand, { kind: 'attach' }>['arguments']): Done => {
-    if (tombstones.has(wanted.attach_id)) return refused('COMMAND_REVOKED', `the attach of ${wanted.db_name} was undone before it arrived`);
+    if (tombstones.has(wanted.attach_id))
+      return refused('COMMAND_REVOKED', `the attach of ${wanted.db_name} was undone before it arrived`);
     const earlier = [...databases.values()].find((one) => one.attachId === wanted.attach_id);
     if (earlier !== undefined) return { ok: true, result: { database: reportOf(earlier) } };
-    if ([...databases.values()].some((one) => one.name === wanted.db_name)) return refused('DB_NAME_IS_IN_USE', `${wanted.db_name} exists`);
+    if ([...databases.values()].some((one) => one.name === wanted.db_name))
+      return refused('DB_NAME_IS_IN_USE', `${wanted.db_name} exists`);
     const serials = wanted.source.volumes.map((volume) => volume.serial);
     const missing = serials.find((serial) => !disks().has(serial));
     if (missing !== undefined) return refused('DEVICE_NOT_FOUND', `no disk ${missing}`);
@@ -65,18 +67,30 @@ export const createHostDouble = (disks: () => ReadonlySet<string>): HostDouble =
         case 'freeze': {
           const { freeze_id: freezeId, databases: frozen } = command.arguments;
           freezes.add(freezeId);
-          return { ok: true, result: { freeze_id: freezeId, databases: frozen.map(({ id }) => ({ id, restore_point: `0/${id}` })) } };
+          return {
+            ok: true,
+            result: { freeze_id: freezeId, databases: frozen.map(({ id }) => ({ id, restore_point: `0/${id}` })) },
+          };
         }
         case 'thaw': {
           const held = freezes.delete(command.arguments.freeze_id);
-          return { ok: true, result: { freeze_id: command.arguments.freeze_id, held, reason: held ? '' : 'this agent knows no such freeze' } };
+          return {
+            ok: true,
+            result: {
+              freeze_id: command.arguments.freeze_id,
+              held,
+              reason: held ? '' : 'this agent knows no such freeze',
+            },
+          };
         }
         case 'attach':
           return attach(command.arguments);
         case 'detach': {
           const { attach_id: attachId, database_id: databaseId } = command.arguments;
           if (attachId !== null) tombstones.add(attachId);
-          const found = [...databases.values()].find((one) => (attachId === null ? one.id === databaseId : one.attachId === attachId));
+          const found = [...databases.values()].find((one) =>
+            attachId === null ? one.id === databaseId : one.attachId === attachId,
+          );
           if (found !== undefined) databases.delete(found.id);
           return { ok: true, result: { detached: found !== undefined } };
         }

@@ -25,7 +25,11 @@ export const createWatchedArray = (now: () => number, watch: ArrayWatch): Watche
   const verbs: (keyof SdpPort)[] = [];
   const takenUnder = new Map<string, readonly string[]>();
   const violations: string[] = [];
-  const noting = <ARGUMENTS extends readonly unknown[], RESULT>(verb: keyof SdpPort, act: (...given: ARGUMENTS) => Promise<RESULT>) =>
+  const noting =
+    <ARGUMENTS extends readonly unknown[], RESULT>(
+      verb: keyof SdpPort,
+      act: (...given: ARGUMENTS) => Promise<RESULT>,
+    ) =>
     (...given: ARGUMENTS): Promise<RESULT> => {
       verbs.push(verb);
       return act(...given);

@@ -81,11 +81,16 @@ export async function createWorld(table: TestTable): Promise<World> {
   const agents = new Map<string, AgentDouble>();
   const noise: string[] = [];
   let wake: () => void = () => undefined;
-  const changed = (): void => wake();
+  let changes = 0;
+  const changed = (): void => {
+    changes += 1;
+    wake();
+  };
   const hosts = () => [...agents.values()].map((agent) => agent.host);
 
   const array = createWatchedArray(clock.nowMilliseconds, {
-    mountedSerials: () => hosts().flatMap((host) => [...host.databases.values()].flatMap((database) => database.serials)),
+    mountedSerials: () =>
+      hosts().flatMap((host) => [...host.databases.values()].flatMap((database) => database.serials)),
     freezes: () => hosts().flatMap((host) => host.freezes()),
   });
   const { memory } = array;
@@ -141,15 +146,33 @@ export async function createWorld(table: TestTable): Promise<World> {
 
   for (const hostId of [sourceHostId, otherHostId]) {
     const generation = clock.nowMilliseconds();
-    const audit = { atMilliseconds: generation, principal: 'test', operation: 'register-host', refId: '', sourceIp: '', subject: hostId, requestId: '' };
-    const token = { tokenHash: `hash-of-${hostId}`, principal: { kind: 'host', hostId } as const, createdAtSeconds: nowSeconds(clock), expiresAtSeconds: 0 };
+    const audit = {
+      atMilliseconds: generation,
+      principal: 'test',
+      operation: 'register-host',
+      refId: '',
+      sourceIp: '',
+      subject: hostId,
+      requestId: '',
+    };
+    const token = {
+      tokenHash: `hash-of-${hostId}`,
+      principal: { kind: 'host', hostId } as const,
+      createdAtSeconds: nowSeconds(clock),
+      expiresAtSeconds: 0,
+    };
     await store.register(hostRow(hostId, generation), token, audit);
     const disks = (): ReadonlySet<string> => {
       const { mappings, views } = memory.contents();
       const mapped = new Set(mappings.filter((mapping) => mapping.host === hostId).map((mapping) => mapping.view));
-      return new Set(views.filter((view) => mapped.has(view.name)).flatMap((view) => view.volumes.map((volume) => volume.serial)));
+      return new Set(
+        views.filter((view) => mapped.has(view.name)).flatMap((view) => view.volumes.map((volume) => volume.serial)),
+      );
     };
-    agents.set(hostId, createAgentDouble(hostId, createHostDouble(disks), () => api, changed));
+    agents.set(
+      hostId,
+      createAgentDouble(hostId, createHostDouble(disks), () => api, changed),
+    );
   }
   agents.get(sourceHostId)?.host.add({ ...original });
   const beatAll = async (): Promise<void> => {
@@ -160,18 +183,22 @@ export async function createWorld(table: TestTable): Promise<World> {
   const isAnyoneAtWork = (): boolean => steps > 0 || [...agents.values()].some((agent) => agent.isBusy());
   const isIdle = (): boolean => !isAnyoneAtWork() && engine.executions().every(({ status }) => status !== 'RUNNING');
 
-  const missHeartbeats = async (): Promise<boolean> => {
+  const missHeartbeats = async (): Promise<void> => {
     const open = await store.listOpenTasks();
     const commands = (await Promise.all(open.map((requestId) => store.listCommands(requestId)))).flat();
     const unheard = commands.filter(({ hostId, commandId }) => agents.get(hostId)?.isSilentAbout(commandId) === true);
-    return unheard.filter(({ token }) => engine.timeOut(token)).length > 0;
+    for (const { token } of unheard) engine.timeOut(token);
   };
 
-  const changeOrDeadline = async (until: number): Promise<void> => {
+  /** Until something changed that `seen` does not count yet. */
+  const changeAfter = async (seen: number, until: number): Promise<void> => {
+    if (changes !== seen) return;
     const left = until - Date.now();
     if (left <= 0) {
       const running = engine.executions().filter(({ status }) => status === 'RUNNING');
-      throw new Error(`not idle in time: ${running.map(({ request }) => request.arn).join(', ')}; ${String(steps)} steps`);
+      throw new Error(
+        `not idle in time: ${running.map(({ request }) => request.arn).join(', ')}; ${String(steps)} steps`,
+      );
     }
     const abort = new AbortController();
     await Promise.race([
@@ -198,8 +225,9 @@ export async function createWorld(table: TestTable): Promise<World> {
     idle: async () => {
       const until = Date.now() + deadlineMilliseconds;
       while (!isIdle()) {
-        if (!isAnyoneAtWork() && (await missHeartbeats())) continue;
-        await changeOrDeadline(until);
+        const seen = changes;
+        if (!isAnyoneAtWork()) await missHeartbeats();
+        await changeAfter(seen, until);
       }
     },
     tick: async () => {
@@ -212,7 +240,11 @@ export async function createWorld(table: TestTable): Promise<World> {
       for (const host of hosts()) for (const freezeId of host.freezes()) host.lapse(freezeId);
     },
     lines: async () =>
-      contentLines(memory.contents(), new Map([...agents].map(([hostId, agent]) => [hostId, agent.host])), await table.rows()),
+      contentLines(
+        memory.contents(),
+        new Map([...agents].map(([hostId, agent]) => [hostId, agent.host])),
+        await table.rows(),
+      ),
     task: async (requestId) => {
       const task = await store.getTask(requestId);
       if (task === undefined) throw new Error(`no task ${requestId}`);

@@ -50,7 +50,10 @@ export const createCloneScenario: Scenario = {
   prepare: () => Promise.resolve(),
   ask: (world) => askForClones(world, destinations.length),
   routes: {
-    DiscardSnapshot: { endsAs: 'done', plan: (world) => [world.agent(sourceHostId).script.plan('thaw', { how: 'lapse' })] },
+    DiscardSnapshot: {
+      endsAs: 'done',
+      plan: (world) => [world.agent(sourceHostId).script.plan('thaw', { how: 'lapse' })],
+    },
     BeginUnwind: { endsAs: 'failed', plan: (world) => [world.hooks.set('complete-clone', failBefore)] },
   },
   done: async (world, task) => ({ come: await cloneLines(world, task, destinations.length), gone: [] }),

@@ -26,7 +26,10 @@ export const askToDelete = async (world: World): Promise<string> => {
 
 /** What a clone owns: all of it goes with it, and the snapshot it was made from stays. */
 const ownLine = /^(array view|array mapping of|clone row|pin clone#) ?/;
-const databaseLines: ReadonlySet<string> = new Set([`host database ${otherHostId}/orders_test`, `database row ${otherHostId}/orders_test`]);
+const databaseLines: ReadonlySet<string> = new Set([
+  `host database ${otherHostId}/orders_test`,
+  `database row ${otherHostId}/orders_test`,
+]);
 
 /** The state before, kept when the scenario is prepared: the lines of the clone are known only then. */
 const linesByWorld = new WeakMap<World, readonly string[]>();

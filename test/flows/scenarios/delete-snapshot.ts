@@ -13,7 +13,9 @@ const askInBackground = async (world: World, snapshotId: string): Promise<string
   );
   for (;;) {
     const task = (await world.store.listTasks()).find((one) => one.plan.flow === 'delete-snapshot');
-    const isStarted = world.engine.executions().some(({ request }) => task !== undefined && request.name.startsWith(task.requestId));
+    const isStarted = world.engine
+      .executions()
+      .some(({ request }) => task !== undefined && request.name.startsWith(task.requestId));
     if (task !== undefined && isStarted) return task.requestId;
     const answer = await Promise.race([asked, new Promise<null>((resolve) => setTimeout(resolve, 2, null))]);
     if (answer !== null && task === undefined) throw new Error(`delete-snapshot made no task: ${answer}`);

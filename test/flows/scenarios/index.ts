@@ -5,7 +5,12 @@ import { deleteSnapshotScenario } from './delete-snapshot.ts';
 import type { Scenario } from './scenario.ts';
 import { unwindScenario } from './unwind.ts';
 
-const scenarios: readonly Scenario[] = [createCloneScenario, deleteCloneScenario, deleteSnapshotScenario, unwindScenario];
+const scenarios: readonly Scenario[] = [
+  createCloneScenario,
+  deleteCloneScenario,
+  deleteSnapshotScenario,
+  unwindScenario,
+];
 
 export const scenarioOf = (flow: string): Scenario => {
   const found = scenarios.find((scenario) => scenario.flow === flow);

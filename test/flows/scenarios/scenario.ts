@@ -17,7 +17,9 @@ export interface Scenario {
   /** How a state off the way is entered, and how the task ends then; one for each of them. */
   readonly routes: Readonly<Record<string, Route>>;
   /** Lines that come and go when the flow succeeds; null for a flow that never does. */
-  readonly done: ((world: World, task: Task) => Promise<{ readonly come: readonly string[]; readonly gone: readonly string[] }>) | null;
+  readonly done:
+    | ((world: World, task: Task) => Promise<{ readonly come: readonly string[]; readonly gone: readonly string[] }>)
+    | null;
   /** State of the task when nothing goes wrong. */
   readonly endsAs: Task['state'];
 }

@@ -72,8 +72,21 @@ const writes: Readonly<Record<string, (store: Store) => Promise<unknown>>> = {
   forgetClone: (store) => store.forgetClone('host-1', '5', 'snap'),
   forgetSnapshot: (store) => store.forgetSnapshot(aSnapshot({ exclusiveBy: 'request-1' }), 'request-1'),
   unlockSnapshot: (store) => store.unlockSnapshot('snap', 'request-1'),
-  writeLock: (store) => store.writeLock({ key: 'k', owner: 'a', attempt: 1, heldSinceSeconds: 1, waiters: [], unsignalled: null, version: 1 }, undefined),
-  removeLock: (store) => store.removeLock({ key: 'k', owner: 'a', attempt: 1, heldSinceSeconds: 1, waiters: [], unsignalled: null, version: 1 }),
+  writeLock: (store) =>
+    store.writeLock(
+      { key: 'k', owner: 'a', attempt: 1, heldSinceSeconds: 1, waiters: [], unsignalled: null, version: 1 },
+      undefined,
+    ),
+  removeLock: (store) =>
+    store.removeLock({
+      key: 'k',
+      owner: 'a',
+      attempt: 1,
+      heldSinceSeconds: 1,
+      waiters: [],
+      unsignalled: null,
+      version: 1,
+    }),
   putToken: (store) => store.putToken(aHostToken(aHost())),
   putUser: (store) => store.putUser({ name: 'anna', role: 'admin', passwordHash: 'x' }),
   putAudit: (store) => store.putAudit(audit),
@@ -83,7 +96,8 @@ const others = ['beginFreezeRound', 'recordSnapshot', 'publishClones'];
 
 const isConsistent = (body: Readonly<Record<string, unknown>>): boolean => {
   const tables = body['RequestItems'];
-  const parts = typeof tables === 'object' && tables !== null ? (Object.values(tables) as Record<string, unknown>[]) : [body];
+  const parts =
+    typeof tables === 'object' && tables !== null ? (Object.values(tables) as Record<string, unknown>[]) : [body];
   return parts.every((part) => part['ConsistentRead'] === true);
 };
 
@@ -98,7 +112,9 @@ describe('reads', () => {
     }
   });
   it('covers every verb of the store, here or in the writes', () => {
-    expect([...Object.keys(reads), ...Object.keys(writes), ...others].toSorted()).toEqual(Object.keys(bed.store).toSorted());
+    expect([...Object.keys(reads), ...Object.keys(writes), ...others].toSorted()).toEqual(
+      Object.keys(bed.store).toSorted(),
+    );
   });
 });
 
@@ -111,11 +127,14 @@ describe('writes', () => {
     }
   });
 
-  it.each(['recordHeartbeat', 'putCommand', 'markRunning', 'intend'])('%s is repeated when it met a transaction', async (name) => {
-    bed.answerNext(3, 'TransactionConflictException');
-    await writes[name]?.(bed.store);
-    expect(bed.calls).toHaveLength(4);
-  });
+  it.each(['recordHeartbeat', 'putCommand', 'markRunning', 'intend'])(
+    '%s is repeated when it met a transaction',
+    async (name) => {
+      bed.answerNext(3, 'TransactionConflictException');
+      await writes[name]?.(bed.store);
+      expect(bed.calls).toHaveLength(4);
+    },
+  );
 
   it('repeats a transaction that met another', async () => {
     const reasons = { CancellationReasons: [{ Code: 'None' }, { Code: 'TransactionConflict' }, { Code: 'None' }] };
@@ -131,19 +150,26 @@ describe('writes', () => {
     await expect(bed.store.putCommand(aCommand())).rejects.toMatchObject({ code: 'Busy', retryable: true });
     expect(bed.calls).toHaveLength(8);
     bed.answerNext(8, 'TransactionCanceledException', { CancellationReasons: [{ Code: 'TransactionConflict' }] });
-    await expect(bed.store.recordTask(aTask({ requestId: 'never' }), audit, noGuards)).rejects.toMatchObject({ code: 'Busy' });
+    await expect(bed.store.recordTask(aTask({ requestId: 'never' }), audit, noGuards)).rejects.toMatchObject({
+      code: 'Busy',
+    });
   });
 
-  it.each(['ProvisionedThroughputExceededException', 'ThrottlingException', 'RequestLimitExceeded'])('%s is Busy', async (error) => {
-    bed.answerNext(1, error);
-    await expect(bed.store.getTask('request-1')).rejects.toMatchObject({ code: 'Busy' });
-  });
+  it.each(['ProvisionedThroughputExceededException', 'ThrottlingException', 'RequestLimitExceeded'])(
+    '%s is Busy',
+    async (error) => {
+      bed.answerNext(1, error);
+      await expect(bed.store.getTask('request-1')).rejects.toMatchObject({ code: 'Busy' });
+    },
+  );
 
   it('does not repeat what is refused for good', async () => {
     bed.answerNext(1, 'ValidationException');
     await expect(bed.store.putCommand(aCommand())).rejects.toMatchObject({ name: 'ValidationException' });
     bed.answerNext(1, 'TransactionCanceledException', { CancellationReasons: [{ Code: 'ValidationError' }] });
-    await expect(bed.store.recordTask(aTask({ requestId: 'never' }), audit, noGuards)).rejects.toMatchObject({ name: 'TransactionCanceledException' });
+    await expect(bed.store.recordTask(aTask({ requestId: 'never' }), audit, noGuards)).rejects.toMatchObject({
+      name: 'TransactionCanceledException',
+    });
     expect(bed.calls).toHaveLength(2);
   });
 

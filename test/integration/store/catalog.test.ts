@@ -44,7 +44,9 @@ const onlyCloneOf = async () => {
 
 const deleting = async (snapshotId: string): Promise<string> => {
   const task = aTask({ requestId: fresh('request') });
-  expect(await bed.store.recordTask(task, anAuditEntry(), { ...noGuards, exclusiveSnapshot: snapshotId })).toBe('recorded');
+  expect(await bed.store.recordTask(task, anAuditEntry(), { ...noGuards, exclusiveSnapshot: snapshotId })).toBe(
+    'recorded',
+  );
   return task.requestId;
 };
 
@@ -108,21 +110,26 @@ describe('publishing clones', () => {
     expect(await snapshotIdsOf(clone)).toEqual(new Set([later.snapshotId]));
   });
 
-  it.each([{ cancelRequested: true, state: 'canceling' as const }, { phase: 'unwind' as const }])('is refused for a task with %o', async (about) => {
-    const requestId = await record(about);
-    const snapshot = aSnapshot({ snapshotId: fresh('snap'), requestId });
-    // Recorded while the task still went forward.
-    if (about.phase === undefined) await bed.store.recordSnapshot(snapshot, []);
-    const clone = aClone({ dbId: fresh('9'), requestId });
-    expect(await bed.store.publishClones(requestId, snapshot.snapshotId, [clone])).toBe('refused');
-    expect(await bed.store.getClone(clone.hostId, clone.dbId)).toBeUndefined();
-    expect((await bed.store.getSnapshot(snapshot.snapshotId))?.state).not.toBe('available');
-  });
+  it.each([{ cancelRequested: true, state: 'canceling' as const }, { phase: 'unwind' as const }])(
+    'is refused for a task with %o',
+    async (about) => {
+      const requestId = await record(about);
+      const snapshot = aSnapshot({ snapshotId: fresh('snap'), requestId });
+      // Recorded while the task still went forward.
+      if (about.phase === undefined) await bed.store.recordSnapshot(snapshot, []);
+      const clone = aClone({ dbId: fresh('9'), requestId });
+      expect(await bed.store.publishClones(requestId, snapshot.snapshotId, [clone])).toBe('refused');
+      expect(await bed.store.getClone(clone.hostId, clone.dbId)).toBeUndefined();
+      expect((await bed.store.getSnapshot(snapshot.snapshotId))?.state).not.toBe('available');
+    },
+  );
 
   it('does not show the snapshot of another task', async () => {
     const { snapshotId } = await pending();
     const other = await record();
-    await expect(bed.store.publishClones(other, snapshotId, [aClone({ dbId: fresh('9') })])).rejects.toMatchObject({ code: 'Internal' });
+    await expect(bed.store.publishClones(other, snapshotId, [aClone({ dbId: fresh('9') })])).rejects.toMatchObject({
+      code: 'Internal',
+    });
     expect((await bed.store.getSnapshot(snapshotId))?.state).toBe('pending');
   });
 });
@@ -193,7 +200,9 @@ describe('forgetting a snapshot', () => {
   /** A snapshot of a clone, with nothing made of it, being deleted. */
   const doomed = async () => {
     const { clone } = await onlyCloneOf();
-    const databases = [{ dbId: clone.dbId, dbName: clone.dbName, vendor: 'postgres' as const, restorePoint: '', volumes: [] }];
+    const databases = [
+      { dbId: clone.dbId, dbName: clone.dbName, vendor: 'postgres' as const, restorePoint: '', volumes: [] },
+    ];
     const made = await published(1, { hostId: clone.hostId, databases }, [clone]);
     for (const one of made.clones) await bed.store.forgetClone(one.hostId, one.dbId, made.snapshotId);
     const requestId = await deleting(made.snapshotId);

@@ -14,7 +14,9 @@ afterAll(() => bed.stop());
 
 const register = async (about: Partial<Host> = {}): Promise<Host> => {
   const host = aHost({ hostId: fresh('host'), ...about });
-  expect(await bed.store.register(host, aHostToken(host), anAuditEntry({ operation: 'register-host' }))).toBe('registered');
+  expect(await bed.store.register(host, aHostToken(host), anAuditEntry({ operation: 'register-host' }))).toBe(
+    'registered',
+  );
   return host;
 };
 const facts = {
@@ -39,7 +41,9 @@ describe('registering hosts', () => {
 
   it('gives hosts by id, leaving out unknown ones', async () => {
     const [one, other] = [await register(), await register()];
-    expect((await bed.store.getHosts([one.hostId, 'nobody', other.hostId])).toSorted((a, b) => a.generation - b.generation)).toEqual([one, other]);
+    expect(
+      (await bed.store.getHosts([one.hostId, 'nobody', other.hostId])).toSorted((a, b) => a.generation - b.generation),
+    ).toEqual([one, other]);
     expect(await bed.store.getHosts([])).toEqual([]);
     expect(await bed.store.listHosts()).toEqual(expect.arrayContaining([one, other]));
   });
@@ -84,7 +88,12 @@ describe('what an agent reports of its host', () => {
     expect(await bed.store.getHost(host.hostId)).toEqual(host);
     expect(await bed.store.recordHeartbeat(host.hostId, 100, facts, 1500)).toBe(true);
     expect(await bed.store.recordQueue(host.hostId, 100, 'https://queue/1')).toBe(true);
-    expect(await bed.store.getHost(host.hostId)).toEqual({ ...host, ...facts, lastSeenSeconds: 1500, queueUrl: 'https://queue/1' });
+    expect(await bed.store.getHost(host.hostId)).toEqual({
+      ...host,
+      ...facts,
+      lastSeenSeconds: 1500,
+      queueUrl: 'https://queue/1',
+    });
   });
 
   it('makes no host of a heartbeat after it was unregistered', async () => {
@@ -112,11 +121,16 @@ describe('inventories', () => {
     { sequence: 5, generation: 100, taken: true },
     { sequence: 6, generation: 100, taken: true },
     { sequence: 6, generation: 99, taken: false },
-  ])('closes sequence $sequence of generation $generation over 5 of 100: $taken', async ({ sequence, generation, taken }) => {
-    const host = await register({ inventorySequence: 5 });
-    expect(await bed.store.closeInventory(host.hostId, generation, sequence, true)).toBe(taken);
-    expect(await bed.store.getHost(host.hostId)).toEqual(taken ? { ...host, inventorySequence: sequence, databasesVersion: 1 } : host);
-  });
+  ])(
+    'closes sequence $sequence of generation $generation over 5 of 100: $taken',
+    async ({ sequence, generation, taken }) => {
+      const host = await register({ inventorySequence: 5 });
+      expect(await bed.store.closeInventory(host.hostId, generation, sequence, true)).toBe(taken);
+      expect(await bed.store.getHost(host.hostId)).toEqual(
+        taken ? { ...host, inventorySequence: sequence, databasesVersion: 1 } : host,
+      );
+    },
+  );
 
   it('leaves the version when the set is the same', async () => {
     const host = await register();
@@ -130,16 +144,19 @@ describe('inventories', () => {
     { sequence: 6, generation: 100, written: true },
     { sequence: 9, generation: 99, written: false },
     { sequence: 1, generation: 101, written: true },
-  ])('writes and removes sequence $sequence of generation $generation over 5 of 100: $written', async ({ sequence, generation, written }) => {
-    const standing = aDatabase({ hostId: fresh('host'), sequence: 5 });
-    const next = { ...standing, sequence, generation, status: 'OFFLINE' };
-    await bed.store.putDatabases([standing]);
-    await bed.store.removeDatabases([next]);
-    expect(await bed.store.listDatabases(standing.hostId)).toEqual(written ? [] : [standing]);
-    await bed.store.putDatabases([standing]);
-    await bed.store.putDatabases([next]);
-    expect(await bed.store.getDatabase(standing.hostId, standing.dbId)).toEqual(written ? next : standing);
-  });
+  ])(
+    'writes and removes sequence $sequence of generation $generation over 5 of 100: $written',
+    async ({ sequence, generation, written }) => {
+      const standing = aDatabase({ hostId: fresh('host'), sequence: 5 });
+      const next = { ...standing, sequence, generation, status: 'OFFLINE' };
+      await bed.store.putDatabases([standing]);
+      await bed.store.removeDatabases([next]);
+      expect(await bed.store.listDatabases(standing.hostId)).toEqual(written ? [] : [standing]);
+      await bed.store.putDatabases([standing]);
+      await bed.store.putDatabases([next]);
+      expect(await bed.store.getDatabase(standing.hostId, standing.dbId)).toEqual(written ? next : standing);
+    },
+  );
 
   it('lists the databases of a host only, by number', async () => {
     const hostId = fresh('host');
@@ -155,6 +172,8 @@ describe('inventories', () => {
     await bed.store.putDatabases([standing]);
     await bed.store.recordVolumes(standing.hostId, standing.dbId, [aVolume({ serial: 'c' })]);
     await bed.store.recordVolumes(standing.hostId, 'nobody', [aVolume()]);
-    expect(await bed.store.listDatabases(standing.hostId)).toEqual([{ ...standing, volumes: [aVolume({ serial: 'c' })] }]);
+    expect(await bed.store.listDatabases(standing.hostId)).toEqual([
+      { ...standing, volumes: [aVolume({ serial: 'c' })] },
+    ]);
   });
 });

@@ -20,7 +20,15 @@ const waiterOf = (name: string, keys: readonly string[], about: Partial<LockWait
   keys,
   ...about,
 });
-const lockOf = (key: string, owner: string): Lock => ({ key, owner, attempt: 1, heldSinceSeconds: 1000, waiters: [], unsignalled: null, version: 1 });
+const lockOf = (key: string, owner: string): Lock => ({
+  key,
+  owner,
+  attempt: 1,
+  heldSinceSeconds: 1000,
+  waiters: [],
+  unsignalled: null,
+  version: 1,
+});
 
 /** Flows whose tokens are answered once: whoever waits goes on, and a second answer finds nobody. */
 function waitingFlows() {
@@ -102,7 +110,7 @@ describe('fifty tasks that want one database', () => {
     expect(owned.toSorted()).toEqual(names.toSorted());
     expect(owned.filter((name) => queued.includes(name))).toEqual(queued);
     expect(await bed.store.readLock(key)).toBeUndefined();
-  }, 60_000);
+  }, 120_000);
 
   it('may want several, in one order, without waiting for each other', async () => {
     const keys = [fresh('key'), fresh('key'), fresh('key')].toSorted();
@@ -126,7 +134,7 @@ describe('fifty tasks that want one database', () => {
     await Promise.all(Array.from({ length: 12 }, (_, index) => contend(index)));
     expect(waitingCount()).toBe(0);
     expect(await bed.store.readLocks(keys)).toEqual([]);
-  }, 60_000);
+  }, 120_000);
 });
 
 describe('a hand-over', () => {
@@ -184,7 +192,11 @@ describe('a hand-over', () => {
     // An answered token looks dead to everybody who tries it again.
     flows.gone.add('token-b');
     await repairHandOver(depsWith(flows), key, waiterOf('b', [key]));
-    expect(await bed.store.readLock(key)).toMatchObject({ owner: 'b', unsignalled: null, waiters: [{ requestId: 'c' }] });
+    expect(await bed.store.readLock(key)).toMatchObject({
+      owner: 'b',
+      unsignalled: null,
+      waiters: [{ requestId: 'c' }],
+    });
   });
 
   it('leaves the lock with a newer attempt that took it over under its own token', async () => {
@@ -243,6 +255,8 @@ describe('a hand-over', () => {
     const key = fresh('key');
     const waiters = Array.from({ length: 100 }, (_, index) => waiterOf(String(index), [key]));
     await bed.store.writeLock({ ...lockOf(key, 'a'), waiters }, undefined);
-    await expect(acquireAll(depsWith(recordingFlows()), waiterOf('late', [key]))).rejects.toMatchObject({ code: 'Refused' });
+    await expect(acquireAll(depsWith(recordingFlows()), waiterOf('late', [key]))).rejects.toMatchObject({
+      code: 'Refused',
+    });
   });
 });

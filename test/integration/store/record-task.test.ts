@@ -33,7 +33,11 @@ const freeSnapshot = async () => {
   const clone = aClone({ dbId: fresh('9'), snapshotId: snapshot.snapshotId });
   await bed.store.recordSnapshot(snapshot, []);
   await bed.store.publishClones(requestId, snapshot.snapshotId, [clone]);
-  return { snapshotId: snapshot.snapshotId, clone, free: () => bed.store.forgetClone(clone.hostId, clone.dbId, snapshot.snapshotId) };
+  return {
+    snapshotId: snapshot.snapshotId,
+    clone,
+    free: () => bed.store.forgetClone(clone.hostId, clone.dbId, snapshot.snapshotId),
+  };
 };
 
 const expectNothingOf = async (requestId: string, key: string): Promise<void> => {
@@ -72,7 +76,9 @@ describe('recording a task', () => {
   it('gives one name to one of many', async () => {
     const key = lockKey('host-2', fresh('db'));
     const outcomes = await Promise.all(Array.from({ length: 12 }, () => recordWith({ reserve: [key] })));
-    expect(outcomes.map((one) => one.outcome).toSorted()).toEqual([...Array<string>(1).fill('recorded'), ...Array<string>(11).fill('reserved')].toSorted());
+    expect(outcomes.map((one) => one.outcome).toSorted()).toEqual(
+      [...Array<string>(1).fill('recorded'), ...Array<string>(11).fill('reserved')].toSorted(),
+    );
   });
 
   it('refuses when the databases of a host changed, or it was registered anew', async () => {
@@ -128,7 +134,9 @@ describe('recording a task', () => {
     const reserve = destinations.map((one) => lockKey(one.hostId, one.dbName));
     const task = aTask({ requestId: fresh('request'), plan: aClonePlan({ destinations }) });
     bed.forgetCalls();
-    expect(await bed.store.recordTask(task, anAuditEntry(), { reserve, hosts, exclusiveSnapshot: null })).toBe('recorded');
+    expect(await bed.store.recordTask(task, anAuditEntry(), { reserve, hosts, exclusiveSnapshot: null })).toBe(
+      'recorded',
+    );
     const [sent] = bed.calls;
     expect(sent?.operation).toBe('TransactWriteItems');
     expect(sent?.body['TransactItems']).toHaveLength(99);

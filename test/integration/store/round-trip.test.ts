@@ -27,64 +27,188 @@ const vendor = fc.constantFrom('mssql' as const, 'postgres' as const);
 const json = fc.jsonValue({ maxDepth: 3 });
 
 const host: fc.Arbitrary<Omit<Host, 'hostId'>> = fc.record({
-  vendor, sdpId: text, generation: number, registeredAtSeconds: number, lastSeenSeconds: number, tokenHash: text.map((one) => `h${one}`),
-  queueUrl: text, inventorySequence: number, databasesVersion: number, hostName: text, hostIqn: text, hostOs: text, hostOsVersion: text,
-  agentVersion: text, cloudVendor: fc.constantFrom('GCP' as const, 'AWS' as const, 'AZURE' as const, 'UNKNOWN' as const), dbEngineVersion: text,
+  vendor,
+  sdpId: text,
+  generation: number,
+  registeredAtSeconds: number,
+  lastSeenSeconds: number,
+  tokenHash: text.map((one) => `h${one}`),
+  queueUrl: text,
+  inventorySequence: number,
+  databasesVersion: number,
+  hostName: text,
+  hostIqn: text,
+  hostOs: text,
+  hostOsVersion: text,
+  agentVersion: text,
+  cloudVendor: fc.constantFrom('GCP' as const, 'AWS' as const, 'AZURE' as const, 'UNKNOWN' as const),
+  dbEngineVersion: text,
 });
 const database: fc.Arbitrary<Omit<Database, 'hostId'>> = fc.record({
-  dbId: number.map(String), name: text, vendor, status: text, generation: number, sequence: number,
-  files: fc.array(fc.record({ name: text, fileId: number, kind: fc.constantFrom('data' as const, 'log' as const), path: text, sizeMib: number, backupStatus: text }), { maxLength: 2 }),
+  dbId: number.map(String),
+  name: text,
+  vendor,
+  status: text,
+  generation: number,
+  sequence: number,
+  files: fc.array(
+    fc.record({
+      name: text,
+      fileId: number,
+      kind: fc.constantFrom('data' as const, 'log' as const),
+      path: text,
+      sizeMib: number,
+      backupStatus: text,
+    }),
+    { maxLength: 2 },
+  ),
   mountPoints: fc.array(fc.record({ kind: text, path: text, serial: text }), { maxLength: 2 }),
   connection: fc.option(fc.record({ host: text, port: number })),
-  volumes: fc.array(fc.record({ sdpId: text, serial: text, volumeId: number, volumeName: text, volumeGroupId: number, volumeGroupName: text }), { maxLength: 2 }),
+  volumes: fc.array(
+    fc.record({
+      sdpId: text,
+      serial: text,
+      volumeId: number,
+      volumeName: text,
+      volumeGroupId: number,
+      volumeGroupName: text,
+    }),
+    { maxLength: 2 },
+  ),
 });
-const snapshot: fc.Arbitrary<Omit<Snapshot, 'snapshotId' | 'requestId' | 'pins' | 'state' | 'exclusiveBy'>> = fc.record({
-  hostId: text, hostName: text, sdpId: text, takenAtSeconds: number, consistencyLevel: fc.constantFrom('application' as const, 'crash' as const),
-  dbEngineVersion: text, isVssBased: fc.boolean(),
-  databases: fc.array(fc.record({ dbId: text, dbName: text, vendor, restorePoint: text, volumes: fc.array(fc.record({ serial: text, volumeId: number, snapshotIndex: number }), { maxLength: 2 }) }), { maxLength: 2 }),
-  arraySnapshots: fc.array(fc.record({ name: text, arrayId: number, origin: fc.record({ kind: fc.constantFrom('volume-group' as const, 'view' as const), id: number, name: text }) }), { maxLength: 2 }),
-});
+const snapshot: fc.Arbitrary<Omit<Snapshot, 'snapshotId' | 'requestId' | 'pins' | 'state' | 'exclusiveBy'>> = fc.record(
+  {
+    hostId: text,
+    hostName: text,
+    sdpId: text,
+    takenAtSeconds: number,
+    consistencyLevel: fc.constantFrom('application' as const, 'crash' as const),
+    dbEngineVersion: text,
+    isVssBased: fc.boolean(),
+    databases: fc.array(
+      fc.record({
+        dbId: text,
+        dbName: text,
+        vendor,
+        restorePoint: text,
+        volumes: fc.array(fc.record({ serial: text, volumeId: number, snapshotIndex: number }), { maxLength: 2 }),
+      }),
+      { maxLength: 2 },
+    ),
+    arraySnapshots: fc.array(
+      fc.record({
+        name: text,
+        arrayId: number,
+        origin: fc.record({ kind: fc.constantFrom('volume-group' as const, 'view' as const), id: number, name: text }),
+      }),
+      { maxLength: 2 },
+    ),
+  },
+);
 const clone: fc.Arbitrary<Omit<Clone, 'hostId' | 'snapshotId' | 'requestId' | 'snapshotIds'>> = fc.record({
-  dbId: number.map(String), dbName: text, sourceHostId: text, sourceDbId: text, sourceDbName: text, views: texts, createdAtSeconds: number,
+  dbId: number.map(String),
+  dbName: text,
+  sourceHostId: text,
+  sourceDbId: text,
+  sourceDbName: text,
+  views: texts,
+  createdAtSeconds: number,
 });
 const plan: fc.Arbitrary<Plan> = fc.oneof(
   fc.record({
-    flow: fc.constant('create-clone' as const), sourceHostId: text, namePrefix: text, forceVss: fc.boolean(),
-    consistencyLevel: fc.constantFrom('application' as const, 'crash' as const), targetState: fc.constantFrom('online' as const, 'recovery' as const),
+    flow: fc.constant('create-clone' as const),
+    sourceHostId: text,
+    namePrefix: text,
+    forceVss: fc.boolean(),
+    consistencyLevel: fc.constantFrom('application' as const, 'crash' as const),
+    targetState: fc.constantFrom('online' as const, 'recovery' as const),
     sources: fc.array(fc.record({ dbId: text, dbName: text, vendor }), { maxLength: 3 }),
     destinations: fc.array(fc.record({ hostId: text, dbName: text, sourceDbId: text }), { maxLength: 50 }),
   }),
-  fc.record({ flow: fc.constant('delete-clone' as const), hostId: text, dbId: text, dbName: text, views: texts, snapshotId: text }),
+  fc.record({
+    flow: fc.constant('delete-clone' as const),
+    hostId: text,
+    dbId: text,
+    dbName: text,
+    views: texts,
+    snapshotId: text,
+  }),
   fc.record({ flow: fc.constant('delete-snapshot' as const), snapshotId: text, arraySnapshots: texts }),
 );
 const result: fc.Arbitrary<TaskResult | null> = fc.option(
-  fc.record({ snapshotId: text, clones: fc.array(fc.record({ id: text, name: text, hostId: text, sourceHostId: text, sourceDbId: text, sourceDbName: text }), { maxLength: 3 }) }),
+  fc.record({
+    snapshotId: text,
+    clones: fc.array(
+      fc.record({ id: text, name: text, hostId: text, sourceHostId: text, sourceDbId: text, sourceDbName: text }),
+      { maxLength: 3 },
+    ),
+  }),
 );
 const task: fc.Arbitrary<Omit<Task, 'requestId'>> = fc.record({
-  plan, result, commandType: fc.constantFrom('CreateCloneCommand' as const, 'DeleteCommand' as const, 'DeleteDBSnapshotCommand' as const),
-  state: fc.constantFrom(...taskStates), createdAtSeconds: number, updatedAtSeconds: number, owner: text, refId: text, principal: text, error: text,
-  attempt: number, phase: fc.constantFrom('forward' as const, 'unwind' as const), cancelRequested: fc.boolean(), pastPointOfNoReturn: fc.boolean(),
-  freezeRound: number, snapshotId: text, leftovers: texts,
+  plan,
+  result,
+  commandType: fc.constantFrom(
+    'CreateCloneCommand' as const,
+    'DeleteCommand' as const,
+    'DeleteDBSnapshotCommand' as const,
+  ),
+  state: fc.constantFrom(...taskStates),
+  createdAtSeconds: number,
+  updatedAtSeconds: number,
+  owner: text,
+  refId: text,
+  principal: text,
+  error: text,
+  attempt: number,
+  phase: fc.constantFrom('forward' as const, 'unwind' as const),
+  cancelRequested: fc.boolean(),
+  pastPointOfNoReturn: fc.boolean(),
+  freezeRound: number,
+  snapshotId: text,
+  leftovers: texts,
 });
 const outcome = fc.dictionary(text, json, { maxKeys: 3, noNullPrototype: true });
 const effect: fc.Arbitrary<Omit<Effect, 'requestId'>> = fc.record({
-  effectId: text, kind: fc.constantFrom(...effectKinds), state: fc.constantFrom('intended' as const, 'done' as const, 'undone' as const),
-  name: text, hostId: text, requires: texts, outcome, blockedAttempt: number, blockedReason: text,
+  effectId: text,
+  kind: fc.constantFrom(...effectKinds),
+  state: fc.constantFrom('intended' as const, 'done' as const, 'undone' as const),
+  name: text,
+  hostId: text,
+  requires: texts,
+  outcome,
+  blockedAttempt: number,
+  blockedReason: text,
 });
 const command: fc.Arbitrary<Omit<CommandRecord, 'requestId'>> = fc.record({
-  commandId: text, hostId: text, kind: text, effectId: text, purpose: fc.constantFrom('do' as const, 'undo' as const), token: text,
-  state: fc.constantFrom('sent' as const, 'done' as const, 'failed' as const, 'revoked' as const), attempt: number, sentAtSeconds: number,
+  commandId: text,
+  hostId: text,
+  kind: text,
+  effectId: text,
+  purpose: fc.constantFrom('do' as const, 'undo' as const),
+  token: text,
+  state: fc.constantFrom('sent' as const, 'done' as const, 'failed' as const, 'revoked' as const),
+  attempt: number,
+  sentAtSeconds: number,
 });
 const waiter: fc.Arbitrary<LockWaiter> = fc.record({ requestId: text, attempt: number, token: text, keys: texts });
 const lock: fc.Arbitrary<Omit<Lock, 'key'>> = fc.record({
-  owner: text, attempt: number, heldSinceSeconds: number, waiters: fc.array(waiter, { maxLength: 3 }), unsignalled: fc.option(waiter), version: number,
+  owner: text,
+  attempt: number,
+  heldSinceSeconds: number,
+  waiters: fc.array(waiter, { maxLength: 3 }),
+  unsignalled: fc.option(waiter),
+  version: number,
 });
 const role = fc.constantFrom('admin' as const, 'operator' as const, 'viewer' as const);
 const principal: fc.Arbitrary<Principal> = fc.oneof(
   fc.record({ kind: fc.constantFrom('user' as const, 'app' as const), name: text, role }),
   fc.record({ kind: fc.constant('host' as const), hostId: text }),
 );
-const token: fc.Arbitrary<Omit<Token, 'tokenHash'>> = fc.record({ principal, createdAtSeconds: number, expiresAtSeconds: number });
+const token: fc.Arbitrary<Omit<Token, 'tokenHash'>> = fc.record({
+  principal,
+  createdAtSeconds: number,
+  expiresAtSeconds: number,
+});
 const user: fc.Arbitrary<Omit<User, 'name'>> = fc.record({ role, passwordHash: text });
 
 /** Ids are new in every run, and unicode in most. */
@@ -100,7 +224,11 @@ describe('a round trip through the table leaves unchanged', () => {
   it('hosts', () =>
     each(host, async (about, hostId) => {
       const value = { ...about, hostId, tokenHash: hostId };
-      await bed.store.register(value, { tokenHash: hostId, principal: { kind: 'host', hostId }, createdAtSeconds: 1, expiresAtSeconds: 0 }, anAuditEntry());
+      await bed.store.register(
+        value,
+        { tokenHash: hostId, principal: { kind: 'host', hostId }, createdAtSeconds: 1, expiresAtSeconds: 0 },
+        anAuditEntry(),
+      );
       expect(await bed.store.getHost(hostId)).toEqual(value);
     }));
   it('databases', () =>
@@ -109,18 +237,32 @@ describe('a round trip through the table leaves unchanged', () => {
       await bed.store.putDatabases([value]);
       expect(await bed.store.listDatabases(hostId)).toEqual([value]);
       await bed.store.recordVolumes(hostId, value.dbId, [...value.volumes].reverse());
-      expect(await bed.store.getDatabase(hostId, value.dbId)).toEqual({ ...value, volumes: [...value.volumes].reverse() });
+      expect(await bed.store.getDatabase(hostId, value.dbId)).toEqual({
+        ...value,
+        volumes: [...value.volumes].reverse(),
+      });
     }));
   it('snapshots and clones', () =>
     each(fc.record({ snapshot, clone }), async (about, id) => {
       await bed.store.recordTask(aTask({ requestId: id }), anAuditEntry(), noGuards);
-      const snap = { ...about.snapshot, snapshotId: id, requestId: id, state: 'pending' as const, pins: new Set([taskPin(id)]), exclusiveBy: '' };
+      const snap = {
+        ...about.snapshot,
+        snapshotId: id,
+        requestId: id,
+        state: 'pending' as const,
+        pins: new Set([taskPin(id)]),
+        exclusiveBy: '',
+      };
       await bed.store.recordSnapshot(snap, []);
       expect(await bed.store.getSnapshot(id)).toEqual(snap);
       const made = { ...about.clone, hostId: id, snapshotId: id, requestId: id, snapshotIds: new Set<string>() };
       await bed.store.publishClones(id, id, [made]);
       expect(await bed.store.getClone(id, made.dbId)).toEqual(made);
-      expect(await bed.store.getSnapshot(id)).toEqual({ ...snap, state: 'available', pins: new Set([clonePin(id, made.dbId)]) });
+      expect(await bed.store.getSnapshot(id)).toEqual({
+        ...snap,
+        state: 'available',
+        pins: new Set([clonePin(id, made.dbId)]),
+      });
     }));
   it('tasks, also once they are finished', () =>
     each(fc.record({ task, result }), async (about, requestId) => {
@@ -140,7 +282,11 @@ describe('a round trip through the table leaves unchanged', () => {
       expect(await bed.store.listEffects(requestId)).toEqual([value]);
       if (value.state === 'undone') return;
       await bed.store.markDone(requestId, value.effectId, about.outcome);
-      expect(await bed.store.getEffect(requestId, value.effectId)).toEqual({ ...value, state: 'done', outcome: about.outcome });
+      expect(await bed.store.getEffect(requestId, value.effectId)).toEqual({
+        ...value,
+        state: 'done',
+        outcome: about.outcome,
+      });
     }));
   it('commands', () =>
     each(command, async (about, requestId) => {

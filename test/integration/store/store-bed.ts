@@ -1,5 +1,11 @@
 /** A store over the embedded DynamoDB, with a record of what was sent and conflicts on demand. */
-import { CreateTableCommand, DynamoDBClient, GetItemCommand, type AttributeValue, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
+import {
+  CreateTableCommand,
+  DynamoDBClient,
+  GetItemCommand,
+  type AttributeValue,
+  type DynamoDBClientConfig,
+} from '@aws-sdk/client-dynamodb';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -31,7 +37,13 @@ export interface StoreBed {
   stop(): Promise<void>;
 }
 
-const writes: ReadonlySet<string> = new Set(['PutItem', 'UpdateItem', 'DeleteItem', 'TransactWriteItems', 'BatchWriteItem']);
+const writes: ReadonlySet<string> = new Set([
+  'PutItem',
+  'UpdateItem',
+  'DeleteItem',
+  'TransactWriteItems',
+  'BatchWriteItem',
+]);
 export const taskRetentionDays = 40;
 const tableName = 'store-suite';
 
@@ -76,10 +88,17 @@ export async function startStoreBed(): Promise<StoreBed> {
   const recording: Pick<NodeHttpHandler, 'handle' | 'destroy'> = {
     async handle(request, options) {
       const operation = (request.headers['x-amz-target'] ?? '').split('.')[1] ?? '';
-      calls.push({ operation, body: JSON.parse(new TextDecoder().decode(request.body as Uint8Array)) as Record<string, unknown> });
+      calls.push({
+        operation,
+        body: JSON.parse(new TextDecoder().decode(request.body as Uint8Array)) as Record<string, unknown>,
+      });
       const error = planned.shift();
       if (error !== undefined) {
-        return answer(400, { __type: `com.amazonaws.dynamodb.v20120810#${error.type}`, message: 'planned', ...error.more }) as never;
+        return answer(400, {
+          __type: `com.amazonaws.dynamodb.v20120810#${error.type}`,
+          message: 'planned',
+          ...error.more,
+        }) as never;
       }
       if (writes.has(operation)) {
         writesLeft -= 1;

@@ -210,7 +210,9 @@ describe('the end of a task', () => {
       expect((await read(task)).state).toBe('queued');
       expect(await bed.store.listOpenTasks()).toContain(requestId);
       await bed.store.finishTask(requestId, 'done', { error: '', result: null }, now);
-      expect((await bed.row(`task#${requestId}`, `effect#${anEffect().effectId}`))?.['expiresAtSeconds']).toEqual(expiry);
+      expect((await bed.row(`task#${requestId}`, `effect#${anEffect().effectId}`))?.['expiresAtSeconds']).toEqual(
+        expiry,
+      );
       expect((await read(task)).state).toBe('done');
     }
   });

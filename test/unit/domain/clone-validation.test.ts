@@ -26,13 +26,15 @@ const request = (about: Partial<CloneRequest> = {}): CloneRequest => ({
 });
 const to = (dbName: string, hostId = 'host-2', dbId = '5') => ({ hostId, dbId, dbName });
 
-const facts = (about: { hosts?: readonly Host[]; databases?: readonly Database[]; locked?: readonly string[] } = {}): CloneFacts => {
+const facts = (
+  about: { hosts?: readonly Host[]; databases?: readonly Database[]; locked?: readonly string[] } = {},
+): CloneFacts => {
   const hosts = about.hosts ?? [aHost(), aHost({ hostId: 'host-2' })];
   const databases = about.databases ?? [aDatabase()];
   return {
     nowSeconds: 1010,
     hosts: new Map(hosts.map((host) => [host.hostId, host])),
-    databases: Map.groupBy(databases, (database) => database.hostId),
+    databases: new Map(databases.map(({ hostId }) => [hostId, databases.filter((one) => one.hostId === hostId)])),
     locks: new Map(
       (about.locked ?? []).map((key) => [
         key,
@@ -56,20 +58,65 @@ describe('what is wrong with a clone request', () => {
   it.each([
     ['an unknown source host', request({ sourceHostId: 'x' }), facts(), ['HOST_NOT_FOUND']],
     ['an unknown destination host', request({ destinations: [to('a', 'x')] }), facts(), ['HOST_NOT_FOUND']],
-    ['a silent host', request(), facts({ hosts: [aHost({ lastSeenSeconds: 920 }), aHost({ hostId: 'host-2' })] }), ['HOST_NOT_CONNECTED']],
+    [
+      'a silent host',
+      request(),
+      facts({ hosts: [aHost({ lastSeenSeconds: 920 }), aHost({ hostId: 'host-2' })] }),
+      ['HOST_NOT_CONNECTED'],
+    ],
     ['an unknown database', request({ destinations: [to('a', 'host-2', '6')] }), facts(), ['DB_NOT_FOUND']],
-    ['a database off the array', request(), facts({ databases: [aDatabase({ volumes: [] })] }), ['DB_SNAPSHOT_NOT_ALLOWED']],
-    ['a database partly off the array', request(), facts({ databases: [{ ...twoGroups, volumes: [aVolume()] }] }), ['DB_SNAPSHOT_NOT_ALLOWED']],
-    ['a database without disks', request(), facts({ databases: [aDatabase({ mountPoints: [] })] }), ['DB_SNAPSHOT_NOT_ALLOWED']],
-    ['crash consistency over two groups', request({ consistencyLevel: 'crash' }), facts({ databases: [twoGroups] }), ['DB_SNAPSHOT_NOT_ALLOWED']],
+    [
+      'a database off the array',
+      request(),
+      facts({ databases: [aDatabase({ volumes: [] })] }),
+      ['DB_SNAPSHOT_NOT_ALLOWED'],
+    ],
+    [
+      'a database partly off the array',
+      request(),
+      facts({ databases: [{ ...twoGroups, volumes: [aVolume()] }] }),
+      ['DB_SNAPSHOT_NOT_ALLOWED'],
+    ],
+    [
+      'a database without disks',
+      request(),
+      facts({ databases: [aDatabase({ mountPoints: [] })] }),
+      ['DB_SNAPSHOT_NOT_ALLOWED'],
+    ],
+    [
+      'crash consistency over two groups',
+      request({ consistencyLevel: 'crash' }),
+      facts({ databases: [twoGroups] }),
+      ['DB_SNAPSHOT_NOT_ALLOWED'],
+    ],
     ['application consistency over two groups', request(), facts({ databases: [twoGroups] }), []],
-    ['another engine', request(), facts({ hosts: [aHost(), aHost({ hostId: 'host-2', vendor: 'mssql' })] }), ['SDP_MISMATCH']],
-    ['one name twice, whatever its case', request({ destinations: [to('a'), to('A')] }), facts(), ['DB_NAME_DUPLICATED']],
+    [
+      'another engine',
+      request(),
+      facts({ hosts: [aHost(), aHost({ hostId: 'host-2', vendor: 'mssql' })] }),
+      ['SDP_MISMATCH'],
+    ],
+    [
+      'one name twice, whatever its case',
+      request({ destinations: [to('a'), to('A')] }),
+      facts(),
+      ['DB_NAME_DUPLICATED'],
+    ],
     ['one name on two hosts', request({ destinations: [to('a'), to('a', 'host-1')] }), facts(), []],
     ['an invalid name', request({ destinations: [to("it's")] }), facts(), ['DB_NAME_INVALID']],
     ['a system database', request({ destinations: [to('Master')] }), facts(), ['DB_NAME_INVALID']],
-    ['a name in use, whatever its case', request({ destinations: [to('SALES', 'host-1')] }), facts(), ['DB_NAME_IS_IN_USE']],
-    ['a reserved name', request({ destinations: [to('Copy')] }), facts({ locked: [lockKey('host-2', 'copy')] }), ['DB_NAME_IS_IN_USE']],
+    [
+      'a name in use, whatever its case',
+      request({ destinations: [to('SALES', 'host-1')] }),
+      facts(),
+      ['DB_NAME_IS_IN_USE'],
+    ],
+    [
+      'a reserved name',
+      request({ destinations: [to('Copy')] }),
+      facts({ locked: [lockKey('host-2', 'copy')] }),
+      ['DB_NAME_IS_IN_USE'],
+    ],
     ['VSS of a postgres host', request({ forceVss: true }), facts(), ['VSS_NOT_AVAILABLE']],
     [
       'VSS of an mssql host',
@@ -86,12 +133,21 @@ describe('what is wrong with a clone request', () => {
       forceVss: true,
       consistencyLevel: 'crash',
       destinations: [
-        to('a'), to('A'), to('b['), to('taken'), to('c', 'gone'), to('d', 'silent'),
-        to('e', 'windows'), to('f', 'host-2', '6'),
+        to('a'),
+        to('A'),
+        to('b['),
+        to('taken'),
+        to('c', 'gone'),
+        to('d', 'silent'),
+        to('e', 'windows'),
+        to('f', 'host-2', '6'),
       ],
     });
     const hosts = [
-      aHost(), aHost({ hostId: 'host-2' }), aHost({ hostId: 'silent', lastSeenSeconds: 1 }), aHost({ hostId: 'windows', vendor: 'mssql' }),
+      aHost(),
+      aHost({ hostId: 'host-2' }),
+      aHost({ hostId: 'silent', lastSeenSeconds: 1 }),
+      aHost({ hostId: 'windows', vendor: 'mssql' }),
     ];
     const known = facts({ hosts, databases: [twoGroups, aDatabase({ hostId: 'host-2', dbId: '8', name: 'TAKEN' })] });
     expect(types(wanted, known).toSorted()).toEqual([

@@ -30,7 +30,11 @@ describe('deleting a clone', () => {
   it.each([
     ['nothing', {}, []],
     ['a database row that is not there yet', { database: undefined }, []],
-    ['an unknown host, before anything else', { host: undefined, clone: undefined, database: undefined }, ['HOST_NOT_FOUND']],
+    [
+      'an unknown host, before anything else',
+      { host: undefined, clone: undefined, database: undefined },
+      ['HOST_NOT_FOUND'],
+    ],
     ['an unknown database', { clone: undefined, database: undefined }, ['DB_NOT_FOUND']],
     ['an original', { clone: undefined }, ['DB_IS_NOT_A_CLONE']],
     ['a silent host', { host: silent }, ['HOST_NOT_CONNECTED']],

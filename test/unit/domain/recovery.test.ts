@@ -4,7 +4,6 @@ import {
   type ExecutionStatus,
   maxForwardAttempts,
   recoveryAction,
-  retryPhase,
   startGraceSeconds,
 } from '../../../shared/domain/recovery.ts';
 import { isFinal, type Task, taskStates } from '../../../shared/domain/task.ts';
@@ -25,9 +24,12 @@ const rowsOf = (states: readonly Task['state'][]) =>
   states.flatMap((state) => executions.flatMap((execution) => ages.map((age) => ({ state, execution, age }))));
 
 describe('what is done with a task', () => {
-  it.each(rowsOf(taskStates.filter(isFinal)))('$state, execution $execution, age $age: closed', ({ state, execution, age }) => {
-    expect(decide({ state }, execution, age)).toEqual({ action: 'close' });
-  });
+  it.each(rowsOf(taskStates.filter(isFinal)))(
+    '$state, execution $execution, age $age: closed',
+    ({ state, execution, age }) => {
+      expect(decide({ state }, execution, age)).toEqual({ action: 'close' });
+    },
+  );
 
   it.each(rowsOf(working))('$state, execution $execution, age $age', ({ state, execution, age }) => {
     const young = age < startGraceSeconds;
@@ -43,8 +45,12 @@ describe('what is done with a task', () => {
   it.each(rowsOf(['needs_attention']))('$state, execution $execution, age $age', ({ state, execution, age }) => {
     const leave = { action: 'leave' };
     const again = { action: 'next-attempt', phase: 'unwind', why: 'tried again' };
-    expect(decide({ state }, execution, age)).toEqual(execution !== 'running' && age >= attentionRetrySeconds ? again : leave);
-    expect(decide({ state }, execution, age, true)).toEqual(execution === 'running' ? leave : again);
+    expect(decide({ state }, execution, age)).toEqual(
+      execution !== 'running' && age >= attentionRetrySeconds ? again : leave,
+    );
+    expect(decide({ state }, execution, age, true)).toEqual(
+      execution === 'running' || age < startGraceSeconds ? leave : again,
+    );
   });
 
   it.each([...ended].flatMap((execution) => [1, 3, 4, 5].map((attempt) => ({ execution, attempt }))))(
@@ -60,18 +66,28 @@ describe('what is done with a task', () => {
   );
 
   it('gives up with the error that was noted', () => {
-    const about = { state: 'running' as const, pastPointOfNoReturn: true, attempt: maxForwardAttempts, error: 'the array refused' };
+    const about = {
+      state: 'running' as const,
+      pastPointOfNoReturn: true,
+      attempt: maxForwardAttempts,
+      error: 'the array refused',
+    };
     expect(decide(about, 'failed', startGraceSeconds)).toEqual({ action: 'give-up', why: 'the array refused' });
   });
 
   it.each([...ended])('an unwind whose execution %s is unwound again', (execution) => {
     const about = { state: 'running' as const, phase: 'unwind' as const, attempt: 9 };
-    expect(decide(about, execution, startGraceSeconds)).toEqual({ action: 'next-attempt', phase: 'unwind', why: `the unwind ${execution}` });
+    expect(decide(about, execution, startGraceSeconds)).toEqual({
+      action: 'next-attempt',
+      phase: 'unwind',
+      why: `the unwind ${execution}`,
+    });
   });
 
   it('tries again in the direction the task may go', () => {
-    expect(retryPhase(aTask())).toBe('unwind');
-    expect(retryPhase(aTask({ pastPointOfNoReturn: true }))).toBe('forward');
-    expect(decide({ state: 'needs_attention', pastPointOfNoReturn: true }, 'failed', attentionRetrySeconds)).toMatchObject({ phase: 'forward' });
+    expect(decide({ state: 'needs_attention' }, 'failed', attentionRetrySeconds)).toMatchObject({ phase: 'unwind' });
+    expect(
+      decide({ state: 'needs_attention', pastPointOfNoReturn: true }, 'failed', attentionRetrySeconds),
+    ).toMatchObject({ phase: 'forward' });
   });
 });

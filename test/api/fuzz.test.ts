@@ -1,0 +1,99 @@
+/** Whatever is sent: never a 5xx, and never a change unless the call is one that was meant. */
+import fc from 'fast-check';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { apiBed, type ApiBed, tokens } from './api-bed.ts';
+import { callingHost } from './callers.ts';
+import type { TestRequest } from './gateway-event.ts';
+import { hostToken } from './given.ts';
+import { givenSite, routeCalls, tokenFor } from './route-calls.ts';
+import { useDatabase } from './test-database.ts';
+
+const newTable = useDatabase();
+const run = { seed: 20261120, numRuns: 60, endOnFailure: true } as const;
+let bed: ApiBed;
+let before: readonly unknown[];
+beforeAll(async () => {
+  bed = await apiBed(await newTable());
+  await givenSite(bed);
+  before = await bed.table.rows();
+});
+
+const bodyCalls = routeCalls.filter(({ route }) => route.request.body !== undefined || route.bodyFormat === 'form');
+
+/** Replaces one value anywhere in a good body, or takes it away. */
+function spoiled(good: unknown): fc.Arbitrary<unknown> {
+  if (typeof good !== 'object' || good === null) return wrong;
+  const keys = Object.keys(good);
+  if (keys.length === 0) return wrong;
+  return fc.constantFrom(...keys).chain((key) => {
+    const value: unknown = Reflect.get(good, key);
+    return fc.oneof(wrong, spoiled(value)).map((other) => (Array.isArray(good) ? good.map((one, at) => (String(at) === key ? other : one)) : { ...good, [key]: other }));
+  });
+}
+
+/** Nothing here is a value that any field takes: no text that could be a name, no list that could be empty on purpose. */
+const wrong: fc.Arbitrary<unknown> = fc.oneof(
+  fc.constantFrom(null, -1, 1.5, 2 ** 60, Number.MAX_VALUE, '', [], [[]], [null], 'x'.repeat(3000)),
+  fc.double({ noInteger: true, noNaN: true, noDefaultInfinity: true }),
+  fc.array(fc.anything({ maxDepth: 2 }), { minLength: 1, maxLength: 3 }).map((list) => list.map(() => null)),
+);
+
+async function sendAndCompare(request: TestRequest): Promise<number> {
+  const answer = await bed.send(request);
+  expect(answer.status).toBeLessThan(500);
+  if (answer.status >= 400) {
+    expect(answer.body).toHaveProperty('detail');
+    expect(await bed.table.rows()).toEqual(before);
+  }
+  return answer.status;
+}
+
+describe.each(bodyCalls)('$name', ({ route, request }) => {
+  it('takes any text', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.oneof(fc.string({ unit: 'binary', maxLength: 200 }), fc.json()), fc.boolean(), async (body, base64) => {
+        await sendAndCompare({ ...request, token: tokenFor(route), body, base64, headers: { 'hs-ref-id': body.slice(0, 80) } });
+        // Texts that happen to be a good body are possible only where everything has a default.
+        before = await bed.table.rows();
+      }),
+      run,
+    );
+  });
+
+  it('refuses a good body with one thing wrong in it', async () => {
+    if (route.bodyFormat === 'form') return expect(request.body).toBeTypeOf('string');
+    await fc.assert(
+      fc.asyncProperty(spoiled(request.body), async (body) => {
+        await sendAndCompare({ ...request, token: tokenFor(route), body });
+        before = await bed.table.rows();
+      }),
+      run,
+    );
+  });
+});
+
+it('takes any path', async () => {
+  before = await bed.table.rows();
+  const segment = fc.oneof(fc.webSegment(), fc.string({ unit: 'binary', maxLength: 40 }), fc.constantFrom('..', '%00', '%2e%2e', '__proto__', '{host_id}', 'x'.repeat(2000)));
+  const prefix = fc.constantFrom('/api/v1/hosts', '/api/echo/v1/tasks', '/api/echo/v1/db_snapshots', '/api/agent/v1/commands', '/api/v1', '');
+  const method = fc.constantFrom('GET', 'POST', 'DELETE' as const);
+  await fc.assert(
+    fc.asyncProperty(method, prefix, fc.array(segment, { maxLength: 3 }), fc.boolean(), async (verb, start, segments, asHost) => {
+      const token = asHost ? hostToken(callingHost) : tokens.operator;
+      const status = await sendAndCompare({ method: verb, path: [start, ...segments].join('/'), token });
+      expect(status).toBeLessThan(500);
+    }),
+    { ...run, numRuns: 300 },
+  );
+  expect(await bed.table.rows()).toEqual(before);
+});
+
+it('takes any token', async () => {
+  before = await bed.table.rows();
+  await fc.assert(
+    fc.asyncProperty(fc.string({ unit: 'binary', maxLength: 600 }), async (authorization) => {
+      expect(await sendAndCompare({ method: 'GET', path: '/api/v1/hosts', headers: { authorization } })).toBe(403);
+    }),
+    run,
+  );
+});

@@ -1,0 +1,84 @@
+/** A call of every operation that succeeds on the site of `givenSite`: what the walks of the route table send. */
+import type { Route } from '../../shared/http/route.ts';
+import { type ApiBed, endpoints, startSeconds, tokens } from './api-bed.ts';
+import { callingHost } from './callers.ts';
+import type { TestRequest } from './gateway-event.ts';
+import { givenClone, givenCommand, givenDatabase, givenHost, givenSnapshot, givenTask, hostToken } from './given.ts';
+
+const spareSnapshot = 'snap_1767000300';
+const openTask = 'a-task-that-can-be-canceled-0001';
+const command = `${openTask}.freeze.effect-1.1`;
+
+/** Two hosts, an original, a clone of it, a snapshot nobody needs, a task, and a command its agent has not answered. */
+export async function givenSite(bed: ApiBed): Promise<void> {
+  await givenHost(bed, callingHost);
+  await givenHost(bed, 'sqldev1');
+  await givenDatabase(bed);
+  await givenClone(bed);
+  await givenSnapshot(bed, { snapshotId: spareSnapshot });
+  await givenTask(bed, { requestId: openTask });
+  await givenCommand(bed, { requestId: openTask });
+  bed.flows.onStart = async (flow, { request_id: requestId }) => {
+    if (flow === 'delete-snapshot') await bed.store.finishTask(requestId, 'done', { error: '', result: null }, startSeconds);
+  };
+  bed.table.forgetCalls();
+}
+
+const heartbeat = {
+  host_name: 'a',
+  host_iqn: '',
+  host_os: '',
+  host_os_version: '',
+  agent_version: '1.0.0',
+  cloud_vendor: 'UNKNOWN',
+  db_engine_version: '',
+};
+/** What the site holds already, as an agent repeats it every few minutes. */
+const inventory = { sequence: 2, chunk: 0, chunks: 1, databases: [] };
+
+const bodies: Readonly<Record<string, unknown>> = {
+  'create-clone': { source_host_id: callingHost, destinations: [{ host_id: 'sqldev1', db_id: '7', db_name: 'orders_test' }] },
+  'delete-clone': { host_id: 'sqldev1', database_id: '5' },
+  'agent-heartbeat': heartbeat,
+  'agent-inventory': inventory,
+  'agent-command-success': { result: { freeze_id: 'f1', databases: [] } },
+  'agent-command-failure': { error: { code: 'FREEZE_FAILED', message: 'no' } },
+  login: 'username=nobody&password=none',
+};
+
+/** `register-host` needs a host that is not there yet. */
+const hostOf = (route: Route): string => (route.operation === 'register-host' ? 'sqltest1' : callingHost);
+
+const pathOf = (route: Route, path: string): string =>
+  path
+    .replace('{host_id}', hostOf(route))
+    .replace('{db_id}', '7')
+    .replace('{snapshot_id}', spareSnapshot)
+    .replace('{request_id}', openTask)
+    .replace('{command_id}', command);
+
+export interface RouteCall {
+  readonly name: string;
+  readonly route: Route;
+  readonly request: TestRequest;
+}
+
+/** Every address of every operation: paths, aliases, twins. */
+export const routeCalls: readonly RouteCall[] = endpoints.flatMap(({ route }) =>
+  [route.path, ...route.aliases].flatMap((path) =>
+    (route.twin ? ['', '/__validate'] : ['']).map((suffix) => {
+      const body = bodies[route.operation];
+      const request = {
+        method: route.method,
+        path: `${pathOf(route, path)}${suffix}`,
+        ...(body === undefined ? {} : { body }),
+      };
+      return { name: `${route.method} ${path}${suffix}`, route, request };
+    }),
+  ),
+);
+
+export const guardedCalls = routeCalls.filter(({ route }) => route.audience !== 'public');
+
+/** A token the route lets in. */
+export const tokenFor = (route: Route): string => (route.audience === 'host' ? hostToken(callingHost) : tokens.admin);
