@@ -27,7 +27,12 @@ it.each([
   expect(await bed.store.getEffect(command.requestId, command.effectId)).toMatchObject({ state });
   expect(await bed.store.getCommand(command.requestId, command.commandId)).toMatchObject({ state: 'failed' });
   expect(bed.flows.signals).toEqual([
-    { kind: 'fail', token: command.token, error: 'AgentFailed', cause: `host '${callingHost}' could not ${kind}: no database 7 (DB_NOT_FOUND)` },
+    {
+      kind: 'fail',
+      token: command.token,
+      error: 'AgentFailed',
+      cause: `host '${callingHost}' could not ${kind}: no database 7 (DB_NOT_FOUND)`,
+    },
   ]);
 });
 

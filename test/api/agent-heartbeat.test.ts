@@ -21,7 +21,8 @@ const facts = {
   cloud_vendor: 'AWS',
   db_engine_version: '16.0.1000.6',
 };
-const beat = (body: unknown, token: string = hostToken(callingHost)) => ({ method: 'POST', path: '/api/agent/v1/heartbeat', token, body }) as const;
+const beat = (body: unknown, token: string = hostToken(callingHost)) =>
+  ({ method: 'POST', path: '/api/agent/v1/heartbeat', token, body }) as const;
 
 it('tells the generation, and the host is connected with its facts', async () => {
   const answer = await bed.send(beat(facts));
@@ -43,7 +44,9 @@ it('of a registration that ended changes nothing', async () => {
 });
 
 it('whose host goes between token and row is answered like a revoked token', async () => {
-  const racing = await apiBed(bed.table, { wrapStore: (store) => ({ ...store, getHost: () => Promise.resolve(undefined) }) });
+  const racing = await apiBed(bed.table, {
+    wrapStore: (store) => ({ ...store, getHost: () => Promise.resolve(undefined) }),
+  });
   const answer = await unchanged(racing, beat(facts));
   expect(answer).toMatchObject({ status: 403, body: { detail: 'Not authenticated' } });
 });

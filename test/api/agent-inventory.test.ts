@@ -23,8 +23,14 @@ const reported = (id: string, name: string, more: Readonly<Record<string, unknow
   mount_points: [{ kind: 'disk', path: 'G:\\', serial: '1344090006' }],
   ...more,
 });
-const report = (sequence: number, databases: readonly unknown[], chunk = 0, chunks = 1) => ({ sequence, chunk, chunks, databases });
-const post = (body: unknown, token: string = hostToken(callingHost)) => ({ method: 'POST', path: '/api/agent/v1/inventory', token, body }) as const;
+const report = (sequence: number, databases: readonly unknown[], chunk = 0, chunks = 1) => ({
+  sequence,
+  chunk,
+  chunks,
+  databases,
+});
+const post = (body: unknown, token: string = hostToken(callingHost)) =>
+  ({ method: 'POST', path: '/api/agent/v1/inventory', token, body }) as const;
 const names = async () => (await bed.store.listDatabases(callingHost)).map((database) => database.name);
 const version = async () => (await bed.store.getHost(callingHost))?.databasesVersion;
 
@@ -34,7 +40,13 @@ it('takes the databases over, with where their disks lie on the array', async ()
   expect(topology.body).toMatchObject([
     {
       sdps: [{ sdp_id: '4242' }],
-      databases: [{ id: '5', name: 'orders', files: [{ volume_name: 'prod-d', volume_group_name: 'prod-vg', volume_scsi_sn: '1344090006' }] }],
+      databases: [
+        {
+          id: '5',
+          name: 'orders',
+          files: [{ volume_name: 'prod-d', volume_group_name: 'prod-vg', volume_scsi_sn: '1344090006' }],
+        },
+      ],
     },
   ]);
 });
@@ -98,7 +110,12 @@ it('of a new registration removes what an earlier one reported', async () => {
 
 describe('and the array', () => {
   it('silent: the databases are taken over without their place, and it is looked up again next time', async () => {
-    bed.sdp.fail({ verb: 'locateVolumes', nth: 1, when: 'before', error: arrayUnavailable('locate', new Error('down')) });
+    bed.sdp.fail({
+      verb: 'locateVolumes',
+      nth: 1,
+      when: 'before',
+      error: arrayUnavailable('locate', new Error('down')),
+    });
     expect((await bed.send(post(report(1, [reported('5', 'a')])))).status).toBe(204);
     expect(await bed.store.listDatabases(callingHost)).toMatchObject([{ volumes: [] }]);
     expect(bed.logLines).toContainEqual(expect.objectContaining({ level: 'warn' }));
@@ -107,7 +124,12 @@ describe('and the array', () => {
   });
 
   it('refusing: 409, and nothing is taken over', async () => {
-    bed.sdp.fail({ verb: 'describe', nth: 1, when: 'before', error: new DomainError('ArrayRefused', 'the array refused') });
+    bed.sdp.fail({
+      verb: 'describe',
+      nth: 1,
+      when: 'before',
+      error: new DomainError('ArrayRefused', 'the array refused'),
+    });
     expect((await unchanged(bed, post(report(1, [reported('5', 'a')])))).status).toBe(409);
   });
 
@@ -116,7 +138,9 @@ describe('and the array', () => {
     const fault = bed.sdp.fail({ verb: 'locateVolumes', nth: 1, when: 'before', error: new Error('asked') });
     await bed.send(post(report(2, [reported('5', 'b')])));
     expect(fault.fired()).toBe(false);
-    expect(await bed.store.listDatabases(callingHost)).toMatchObject([{ name: 'b', volumes: [{ volumeName: 'prod-d' }] }]);
+    expect(await bed.store.listDatabases(callingHost)).toMatchObject([
+      { name: 'b', volumes: [{ volumeName: 'prod-d' }] },
+    ]);
   });
 });
 
@@ -132,7 +156,11 @@ describe('bad input changes nothing', () => {
     ['an id no table could hold', report(1, [reported('9'.repeat(2000), 'a')]), 'body.databases.0.id'],
     ['a database without a name', report(1, [reported('5', '')]), 'body.databases.0.name'],
     ['an engine nobody serves', report(1, [reported('5', 'a', { vendor: 'oracledb' })]), 'body.databases.0.vendor'],
-    ['a good one beside a bad one', report(1, [reported('5', 'a'), reported('6', 'b', { files: null })]), 'body.databases.1.files'],
+    [
+      'a good one beside a bad one',
+      report(1, [reported('5', 'a'), reported('6', 'b', { files: null })]),
+      'body.databases.1.files',
+    ],
   ])('%s', async (_, body, field) => {
     const answer = await unchanged(bed, post(body));
     expect(answer.status).toBe(422);

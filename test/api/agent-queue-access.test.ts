@@ -12,7 +12,8 @@ beforeEach(async () => {
   await givenHost(bed, callingHost);
 });
 
-const ask = (token: string = hostToken(callingHost)) => ({ method: 'POST', path: '/api/agent/v1/queue-access', token }) as const;
+const ask = (token: string = hostToken(callingHost)) =>
+  ({ method: 'POST', path: '/api/agent/v1/queue-access', token }) as const;
 const queueUrl = `https://queues.example/${callingHost}-1`;
 
 it('gives the queue of the host, made when absent, and credentials for it', async () => {
@@ -22,7 +23,11 @@ it('gives the queue of the host, made when absent, and credentials for it', asyn
     queue_url: queueUrl,
     region: 'eu-west-1',
     generation: 1,
-    credentials: { access_key_id: 'AKIDEXAMPLE', secret_access_key: 'queueSecret000000000000000000001', expires_ts: startSeconds + 3600 },
+    credentials: {
+      access_key_id: 'AKIDEXAMPLE',
+      secret_access_key: 'queueSecret000000000000000000001',
+      expires_ts: startSeconds + 3600,
+    },
   });
   expect(await bed.store.getHost(callingHost)).toMatchObject({ queueUrl });
 });
@@ -33,7 +38,9 @@ it('repeated, changes nothing', async () => {
 });
 
 it('is 503 when the host was registered anew meanwhile', async () => {
-  const racing = await apiBed(bed.table, { wrapStore: (store) => ({ ...store, recordQueue: () => Promise.resolve(false) }) });
+  const racing = await apiBed(bed.table, {
+    wrapStore: (store) => ({ ...store, recordQueue: () => Promise.resolve(false) }),
+  });
   const answer = await unchanged(racing, ask());
   expect(answer).toMatchObject({ status: 503, headers: { 'retry-after': '5' } });
   expect(detailOf(answer)).toBe('the host was registered anew meanwhile');

@@ -127,7 +127,9 @@ export async function apiBed(table: TestTable, options: BedOptions = {}): Promis
       expiresAtSeconds: lifeSeconds === 0 ? 0 : startSeconds + lifeSeconds,
     });
   await Promise.all([
-    ...(['admin', 'operator', 'viewer'] as const).map((role) => putToken(tokens[role], { kind: 'user', name: role, role })),
+    ...(['admin', 'operator', 'viewer'] as const).map((role) =>
+      putToken(tokens[role], { kind: 'user', name: role, role }),
+    ),
     putToken(tokens.app, { kind: 'app', name: 'nightly-jobs', role: 'operator' }),
   ]);
   table.forgetCalls();

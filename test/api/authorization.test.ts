@@ -48,7 +48,11 @@ describe.each(guardedCalls)('$name', ({ route, request }) => {
   it('refuses strangers with 403 Not authenticated', async () => {
     for (const [what, headers] of strangers) {
       const answer = await bed.send({ ...request, headers });
-      expect({ what, status: answer.status, text: answer.text }).toEqual({ what, status: 403, text: '{"detail":"Not authenticated"}' });
+      expect({ what, status: answer.status, text: answer.text }).toEqual({
+        what,
+        status: 403,
+        text: '{"detail":"Not authenticated"}',
+      });
     }
     expect(await bed.table.rows()).toEqual(before);
     expect(bed.flows.started).toEqual([]);

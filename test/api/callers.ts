@@ -31,5 +31,7 @@ export const callersOf = (audience: Exclude<Audience, 'public'>): readonly Calle
     allowed: letIn[audience].includes(caller),
   }));
 
-export const allowedCallers = (audience: Exclude<Audience, 'public'>) => callersOf(audience).filter((row) => row.allowed);
-export const refusedCallers = (audience: Exclude<Audience, 'public'>) => callersOf(audience).filter((row) => !row.allowed);
+export const allowedCallers = (audience: Exclude<Audience, 'public'>) =>
+  callersOf(audience).filter((row) => row.allowed);
+export const refusedCallers = (audience: Exclude<Audience, 'public'>) =>
+  callersOf(audience).filter((row) => !row.allowed);

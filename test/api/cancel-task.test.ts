@@ -20,7 +20,12 @@ it('answers 202 with the task, which still runs', async () => {
   const answer = await bed.send(cancel(requestId));
   expect(answer.status).toBe(202);
   bodyOf('cancel-task', answer);
-  expect(taskOf(answer)).toMatchObject({ request_id: requestId, state: 'running', result: null, update_ts: startSeconds });
+  expect(taskOf(answer)).toMatchObject({
+    request_id: requestId,
+    state: 'running',
+    result: null,
+    update_ts: startSeconds,
+  });
   expect(await bed.store.getTask(requestId)).toMatchObject({ state: 'canceling', cancelRequested: true });
 });
 
@@ -70,7 +75,11 @@ describe('refuses with 409 and changes nothing', () => {
     ['a failed task', { state: 'failed' }, 'is finished'],
     ['a canceled task', { state: 'canceled' }, 'is finished'],
     ['a task that is being canceled', { state: 'canceling', cancelRequested: true }, 'is being canceled already'],
-    ['a task past its point of no return', { state: 'running', pastPointOfNoReturn: true }, 'is past its point of no return'],
+    [
+      'a task past its point of no return',
+      { state: 'running', pastPointOfNoReturn: true },
+      'is past its point of no return',
+    ],
     ['a task that is being undone', { state: 'running', phase: 'unwind' }, 'has failed and is being undone'],
     ['a task that needs attention', { state: 'needs_attention', phase: 'unwind' }, 'has failed and is being undone'],
   ];

@@ -53,10 +53,13 @@ describe('makes a task', () => {
   });
 
   it('says running even when the work is already done', async () => {
-    bed.flows.onStart = (_, input) => bed.store.finishTask(input.request_id, 'done', { error: '', result: null }, startSeconds);
+    bed.flows.onStart = (_, input) =>
+      bed.store.finishTask(input.request_id, 'done', { error: '', result: null }, startSeconds);
     const task = taskOf(await bed.send(post(wanted)));
     expect(task).toMatchObject({ state: 'running', result: null });
-    expect((await bed.send({ method: 'GET', path: task.location, token: tokens.viewer })).body).toMatchObject({ state: 'completed' });
+    expect((await bed.send({ method: 'GET', path: task.location, token: tokens.viewer })).body).toMatchObject({
+      state: 'completed',
+    });
   });
 
   it('records the plan with the defaults of the contract', async () => {
@@ -76,7 +79,13 @@ describe('makes a task', () => {
   it('leaves an audit entry that names the task', async () => {
     const { request_id: requestId } = taskOf(await bed.send(post(wanted)));
     expect(await bed.table.rows()).toContainEqual(
-      expect.objectContaining({ operation: 'create-clone', principal: 'user:operator', subject: 'sqldev1/orders_dev', requestId, sourceIp: '192.0.2.7' }),
+      expect.objectContaining({
+        operation: 'create-clone',
+        principal: 'user:operator',
+        subject: 'sqldev1/orders_dev',
+        requestId,
+        sourceIp: '192.0.2.7',
+      }),
     );
   });
 
@@ -128,7 +137,11 @@ const refusals: readonly Refusal[] = [
     body: { ...wanted, destinations: [{ ...destination, host_id: 'silent' }] },
     types: ['HOST_NOT_CONNECTED'],
   },
-  { what: 'an unknown database', body: { ...wanted, destinations: [{ ...destination, db_id: '8' }] }, types: ['DB_NOT_FOUND'] },
+  {
+    what: 'an unknown database',
+    body: { ...wanted, destinations: [{ ...destination, db_id: '8' }] },
+    types: ['DB_NOT_FOUND'],
+  },
   {
     what: 'a database that is not on the array',
     given: () => givenDatabase(bed, { serial: null }),
@@ -201,7 +214,11 @@ const refusals: readonly Refusal[] = [
     given: () => givenDatabase(bed, { hostId: 'sqldev1', dbId: '9', name: 'orders_dev' }),
     body: {
       ...wanted,
-      destinations: [destination, { ...destination, db_id: '8', db_name: 'a"b' }, { host_id: 'nowhere', db_id: '7', db_name: 'x' }],
+      destinations: [
+        destination,
+        { ...destination, db_id: '8', db_name: 'a"b' },
+        { host_id: 'nowhere', db_id: '7', db_name: 'x' },
+      ],
     },
     types: ['HOST_NOT_FOUND', 'DB_NOT_FOUND', 'DB_NAME_IS_IN_USE', 'DB_NAME_INVALID'],
   },
@@ -232,7 +249,9 @@ it('names all taken names of a host in one issue', async () => {
   const answer = await bed.send(twin({ ...wanted, destinations }));
   expect(answer.body).toEqual({
     valid: false,
-    issues: [{ issue_type: 'DB_NAME_IS_IN_USE', description: "host_id='sqldev1'. db names already in use: a, b", body: {} }],
+    issues: [
+      { issue_type: 'DB_NAME_IS_IN_USE', description: "host_id='sqldev1'. db names already in use: a, b", body: {} },
+    ],
   });
 });
 
@@ -300,7 +319,9 @@ describe('races with an inventory', () => {
   });
 
   it('gives up with 503 and Retry-After when they never stop changing', async () => {
-    const racing = await apiBed(bed.table, { wrapStore: (store) => ({ ...store, recordTask: () => Promise.resolve('changed') }) });
+    const racing = await apiBed(bed.table, {
+      wrapStore: (store) => ({ ...store, recordTask: () => Promise.resolve('changed') }),
+    });
     const answer = await unchanged(racing, post(wanted));
     expect(answer).toMatchObject({ status: 503, headers: { 'retry-after': '5' } });
     expect(detailOf(answer)).toContain('try again');
@@ -314,13 +335,28 @@ describe('bad input changes nothing', () => {
     ['a source of the wrong type', { ...wanted, source_host_id: 5 }, ['body.source_host_id']],
     ['no destinations', { ...wanted, destinations: [] }, ['body.destinations']],
     ['destinations that are no list', { ...wanted, destinations: destination }, ['body.destinations']],
-    ['a destination without a name', { ...wanted, destinations: [{ host_id: 'sqldev1', db_id: '7' }] }, ['body.destinations.0.db_name']],
-    ['a destination with an empty name', { ...wanted, destinations: [{ ...destination, db_name: '' }] }, ['body.destinations.0.db_name']],
-    ['a number for a database id', { ...wanted, destinations: [{ ...destination, db_id: 7 }] }, ['body.destinations.0.db_id']],
+    [
+      'a destination without a name',
+      { ...wanted, destinations: [{ host_id: 'sqldev1', db_id: '7' }] },
+      ['body.destinations.0.db_name'],
+    ],
+    [
+      'a destination with an empty name',
+      { ...wanted, destinations: [{ ...destination, db_name: '' }] },
+      ['body.destinations.0.db_name'],
+    ],
+    [
+      'a number for a database id',
+      { ...wanted, destinations: [{ ...destination, db_id: 7 }] },
+      ['body.destinations.0.db_id'],
+    ],
     ['51 destinations', { ...wanted, destinations: Array(51).fill(destination) }, ['body.destinations']],
     [
       '47 destination hosts',
-      { ...wanted, destinations: Array.from({ length: 47 }, (_, index) => ({ ...destination, host_id: `host${String(index)}` })) },
+      {
+        ...wanted,
+        destinations: Array.from({ length: 47 }, (_, index) => ({ ...destination, host_id: `host${String(index)}` })),
+      },
       ['body.destinations'],
     ],
     ['a prefix of 3 characters', { ...wanted, name_prefix: 'abc' }, ['body.name_prefix']],
@@ -334,7 +370,13 @@ describe('bad input changes nothing', () => {
     [
       'several things at once',
       { destinations: [{}], name_prefix: 'x' },
-      ['body.source_host_id', 'body.destinations.0.host_id', 'body.destinations.0.db_id', 'body.destinations.0.db_name', 'body.name_prefix'],
+      [
+        'body.source_host_id',
+        'body.destinations.0.host_id',
+        'body.destinations.0.db_id',
+        'body.destinations.0.db_name',
+        'body.name_prefix',
+      ],
     ],
   ])('%s', async (_, body, fields) => {
     const answer = await unchanged(bed, post(body));

@@ -23,7 +23,11 @@ const twin = (body: unknown) => ({ ...remove(body), path: `${path}/__validate` }
 /** A snapshot taken of the clone itself. */
 const givenSnapshotOfClone = () =>
   givenClone(bed, {
-    snapshot: { snapshotId: 'snap_1767000200', hostId: 'sqldev1', databases: [{ dbId: '5', dbName: 'orders_dev', vendor: 'mssql', restorePoint: '', volumes: [] }] },
+    snapshot: {
+      snapshotId: 'snap_1767000200',
+      hostId: 'sqldev1',
+      databases: [{ dbId: '5', dbName: 'orders_dev', vendor: 'mssql', restorePoint: '', volumes: [] }],
+    },
     clone: { dbId: '6', dbName: 'orders_dev2', sourceHostId: 'sqldev1', sourceDbId: '5' },
   });
 
@@ -33,13 +37,21 @@ it('answers 202 with a running task and starts its flow', async () => {
   bodyOf('delete-clone', answer);
   const task = taskOf(answer);
   expect(task).toMatchObject({ state: 'running', result: null, command_type: 'DeleteCommand' });
-  expect(bed.flows.started).toEqual([{ flow: 'delete-clone', input: { request_id: task.request_id, attempt: 1, destinations: [] } }]);
-  expect((await bed.store.getTask(task.request_id))?.plan).toMatchObject({ dbName: 'orders_dev', views: ['rp-view-1'], snapshotId: 'snap_1767000100' });
+  expect(bed.flows.started).toEqual([
+    { flow: 'delete-clone', input: { request_id: task.request_id, attempt: 1, destinations: [] } },
+  ]);
+  expect((await bed.store.getTask(task.request_id))?.plan).toMatchObject({
+    dbName: 'orders_dev',
+    views: ['rp-view-1'],
+    snapshotId: 'snap_1767000100',
+  });
 });
 
 it('leaves an audit entry that names the task', async () => {
   const { request_id: requestId } = taskOf(await bed.send(remove(clone)));
-  expect(await bed.table.rows()).toContainEqual(expect.objectContaining({ operation: 'delete-clone', subject: 'sqldev1/orders_dev', requestId }));
+  expect(await bed.table.rows()).toContainEqual(
+    expect.objectContaining({ operation: 'delete-clone', subject: 'sqldev1/orders_dev', requestId }),
+  );
 });
 
 it.each(allowedCallers('operator'))('may be called by $caller', async ({ token }) => {
@@ -50,7 +62,12 @@ it('takes a stray field and a false cascade', async () => {
   expect((await bed.send(remove({ ...clone, cascade: false, db_snapshot_id: 'x' }))).status).toBe(202);
 });
 
-const refusals: readonly { readonly what: string; readonly given?: () => Promise<unknown>; readonly body: unknown; readonly types: readonly string[] }[] = [
+const refusals: readonly {
+  readonly what: string;
+  readonly given?: () => Promise<unknown>;
+  readonly body: unknown;
+  readonly types: readonly string[];
+}[] = [
   { what: 'an original', body: { host_id: 'sqlprod1', database_id: '7' }, types: ['DB_IS_NOT_A_CLONE'] },
   { what: 'an unknown database', body: { ...clone, database_id: '8' }, types: ['DB_NOT_FOUND'] },
   { what: 'an unknown host', body: { ...clone, host_id: 'nowhere' }, types: ['HOST_NOT_FOUND'] },

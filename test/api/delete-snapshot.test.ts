@@ -16,7 +16,8 @@ beforeEach(async () => {
 
 const remove = (headers: Readonly<Record<string, string>> = {}, token: string = tokens.operator) =>
   ({ method: 'DELETE', path: `/api/echo/v1/db_snapshots/${id}`, token, headers }) as const;
-const twin = (token: string = tokens.operator) => ({ ...remove({}, token), path: `${remove().path}/__validate` }) as const;
+const twin = (token: string = tokens.operator) =>
+  ({ ...remove({}, token), path: `${remove().path}/__validate` }) as const;
 
 /** Stands in for the state machine: ends the task at once, in the state given. */
 function flowEnds(state: TaskState, error = ''): void {
@@ -37,20 +38,32 @@ describe('is gone when it answers', () => {
     await givenSnapshot(bed);
     flowEnds('done');
     expect(await bed.send(remove(headers))).toMatchObject({ status: 204, text: '' });
-    expect((await bed.send({ method: 'GET', path: '/api/echo/v1/db_snapshots', token: tokens.viewer })).body).toEqual([]);
+    expect((await bed.send({ method: 'GET', path: '/api/echo/v1/db_snapshots', token: tokens.viewer })).body).toEqual(
+      [],
+    );
   });
 
-  it.each([{ accept: 'application/json' }, { Accept: 'application/json' }])('200 with a finished task for %o', async (headers) => {
-    await givenSnapshot(bed);
-    flowEnds('done');
-    const answer = await bed.send(remove(headers));
-    expect(answer.status).toBe(200);
-    bodyOf('delete-snapshot', answer);
-    const task = taskOf(answer);
-    expect(task).toMatchObject({ state: 'completed', command_type: 'DeleteDBSnapshotCommand', result: null, error: '' });
-    expect((await bed.send({ method: 'GET', path: task.location, token: tokens.viewer })).body).toEqual(answer.body);
-    expect((await bed.send({ method: 'GET', path: '/api/echo/v1/tasks', token: tokens.viewer })).body).toContainEqual(answer.body);
-  });
+  it.each([{ accept: 'application/json' }, { Accept: 'application/json' }])(
+    '200 with a finished task for %o',
+    async (headers) => {
+      await givenSnapshot(bed);
+      flowEnds('done');
+      const answer = await bed.send(remove(headers));
+      expect(answer.status).toBe(200);
+      bodyOf('delete-snapshot', answer);
+      const task = taskOf(answer);
+      expect(task).toMatchObject({
+        state: 'completed',
+        command_type: 'DeleteDBSnapshotCommand',
+        result: null,
+        error: '',
+      });
+      expect((await bed.send({ method: 'GET', path: task.location, token: tokens.viewer })).body).toEqual(answer.body);
+      expect((await bed.send({ method: 'GET', path: '/api/echo/v1/tasks', token: tokens.viewer })).body).toContainEqual(
+        answer.body,
+      );
+    },
+  );
 
   it('takes a body it does not need', async () => {
     await givenSnapshot(bed);
@@ -133,7 +146,11 @@ describe('follows the task', () => {
 });
 
 const refusals = [
-  { what: 'a snapshot in use by a clone', given: async () => void (await givenClone(bed)), type: 'DB_SNAPSHOT_IS_IN_USE' },
+  {
+    what: 'a snapshot in use by a clone',
+    given: async () => void (await givenClone(bed)),
+    type: 'DB_SNAPSHOT_IS_IN_USE',
+  },
   {
     what: 'a snapshot another task is deleting',
     given: async () => {
@@ -193,7 +210,9 @@ it('lets one of several deletions at once win', async () => {
 
 it('says that it can be repeated when the snapshot was in use only for a moment', async () => {
   await givenSnapshot(bed);
-  const racing = await apiBed(bed.table, { wrapStore: (store) => ({ ...store, recordTask: () => Promise.resolve('pinned') }) });
+  const racing = await apiBed(bed.table, {
+    wrapStore: (store) => ({ ...store, recordTask: () => Promise.resolve('pinned') }),
+  });
   const answer = await unchanged(racing, remove());
   expect(answer).toMatchObject({ status: 503, headers: { 'retry-after': '5' } });
   expect(detailOf(answer)).toContain('try again');

@@ -19,7 +19,12 @@ const get = (hostId: string, dbId: string, token: string = tokens.viewer) =>
 it('shows the database', async () => {
   const answer = await unchanged(bed, get('sqlprod1', '7'));
   expect(answer.status).toBe(200);
-  expect(bodyOf('get-database', answer)).toMatchObject({ id: '7', host_id: 'sqlprod1', name: 'orders', status: 'ONLINE' });
+  expect(bodyOf('get-database', answer)).toMatchObject({
+    id: '7',
+    host_id: 'sqlprod1',
+    name: 'orders',
+    status: 'ONLINE',
+  });
 });
 
 it.each([

@@ -12,7 +12,8 @@ beforeEach(async () => {
   await givenHost(bed, 'sqlprod1', { dbEngineVersion: '16.0.1000.6', hostIqn: 'iqn.1991-05.com.microsoft:sqlprod1' });
 });
 
-const get = (hostId: string, token: string = tokens.viewer) => ({ method: 'GET', path: `/api/v1/hosts/${hostId}`, token }) as const;
+const get = (hostId: string, token: string = tokens.viewer) =>
+  ({ method: 'GET', path: `/api/v1/hosts/${hostId}`, token }) as const;
 
 it('shows the fields of the contract and nothing of the token', async () => {
   const answer = await unchanged(bed, get('sqlprod1'));
@@ -38,11 +39,14 @@ it('is 404 for a host that is not registered', async () => {
   expect(detailOf(answer)).toBe("Host 'sqlprod2' not found");
 });
 
-it.each(['ab', '1abc', 'abc-', 'a.b.c', 'x'.repeat(33), 'a%2Fbc', '__proto__'])('is 422 for the host id %s', async (hostId) => {
-  const answer = await unchanged(bed, get(hostId));
-  expect(answer.status).toBe(422);
-  expect(fieldsOf(answer)).toContain('path.host_id');
-});
+it.each(['ab', '1abc', 'abc-', 'a.b.c', 'x'.repeat(33), 'a%2Fbc', '__proto__'])(
+  'is 422 for the host id %s',
+  async (hostId) => {
+    const answer = await unchanged(bed, get(hostId));
+    expect(answer.status).toBe(422);
+    expect(fieldsOf(answer)).toContain('path.host_id');
+  },
+);
 
 it('keeps the case of host ids apart', async () => {
   expect((await bed.send(get('SQLPROD1'))).status).toBe(404);

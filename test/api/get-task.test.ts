@@ -11,7 +11,8 @@ beforeEach(async () => {
   bed = await apiBed(await newTable());
 });
 
-const get = (requestId: string, token: string = tokens.viewer) => ({ method: 'GET', path: `/api/echo/v1/tasks/${requestId}`, token }) as const;
+const get = (requestId: string, token: string = tokens.viewer) =>
+  ({ method: 'GET', path: `/api/echo/v1/tasks/${requestId}`, token }) as const;
 
 it('shows a running task', async () => {
   const { requestId } = await givenTask(bed);
@@ -38,15 +39,34 @@ it('shows the result of a finished one, the source id as an integer', async () =
     state: 'completed',
     result: {
       db_snapshot: { id: 'snap_1767000100' },
-      cloned_dbs: [{ id: '5', name: 'orders_dev', host_id: 'sqldev1', source_host_id: 'sqlprod1', source_db_id: 7, source_db_name: 'orders' }],
+      cloned_dbs: [
+        {
+          id: '5',
+          name: 'orders_dev',
+          host_id: 'sqldev1',
+          source_host_id: 'sqlprod1',
+          source_db_id: 7,
+          source_db_name: 'orders',
+        },
+      ],
     },
   });
 });
 
 it('names what is left of a task that needs attention', async () => {
   const { requestId } = await givenTask(bed);
-  await bed.store.needAttention(requestId, 1, 'left behind: view rp-view-1 on the array', ['view rp-view-1'], 1_767_000_300);
-  expect((await bed.send(get(requestId))).body).toMatchObject({ state: 'failed', error: 'left behind: view rp-view-1 on the array', update_ts: 1_767_000_300 });
+  await bed.store.needAttention(
+    requestId,
+    1,
+    'left behind: view rp-view-1 on the array',
+    ['view rp-view-1'],
+    1_767_000_300,
+  );
+  expect((await bed.send(get(requestId))).body).toMatchObject({
+    state: 'failed',
+    error: 'left behind: view rp-view-1 on the array',
+    update_ts: 1_767_000_300,
+  });
 });
 
 it('is 404 for an unknown task', async () => {

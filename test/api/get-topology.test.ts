@@ -57,7 +57,13 @@ it('shows a clone with its lineage, and the snapshot under the source only', asy
           id: '7',
           parent: null,
           db_snapshots: [
-            { id: 'snap_1767000100', timestamp: 1_767_000_100, consistency_level: 'application', db_ids: ['7'], deletable: false },
+            {
+              id: 'snap_1767000100',
+              timestamp: 1_767_000_100,
+              consistency_level: 'application',
+              db_ids: ['7'],
+              deletable: false,
+            },
           ],
         },
       ],

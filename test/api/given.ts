@@ -30,7 +30,12 @@ export async function givenHost(
   const { connected = true, ...row } = given;
   const tokenHash = hashToken(hostToken(hostId));
   const host = hostRow({ hostId, tokenHash, lastSeenSeconds: connected ? startSeconds - 10 : 0, ...row });
-  const token = { tokenHash, principal: { kind: 'host', hostId }, createdAtSeconds: startSeconds, expiresAtSeconds: 0 } as const;
+  const token = {
+    tokenHash,
+    principal: { kind: 'host', hostId },
+    createdAtSeconds: startSeconds,
+    expiresAtSeconds: 0,
+  } as const;
   await bed.store.register(host, token, audit(hostId));
   return host;
 }
@@ -41,9 +46,17 @@ export async function givenDatabase(bed: ApiBed, given: Parameters<typeof databa
   return database;
 }
 
-export async function givenTask(bed: ApiBed, given: Partial<Task> = {}, reserve: readonly string[] = []): Promise<Task> {
+export async function givenTask(
+  bed: ApiBed,
+  given: Partial<Task> = {},
+  reserve: readonly string[] = [],
+): Promise<Task> {
   const task = taskRow(given);
-  const outcome = await bed.store.recordTask(task, audit(task.requestId), { reserve, hosts: [], exclusiveSnapshot: null });
+  const outcome = await bed.store.recordTask(task, audit(task.requestId), {
+    reserve,
+    hosts: [],
+    exclusiveSnapshot: null,
+  });
   if (outcome !== 'recorded') throw new Error(`the task was not recorded: ${outcome}`);
   return task;
 }
@@ -59,7 +72,8 @@ export async function givenClone(
   bed: ApiBed,
   given: { readonly clone?: Partial<Clone>; readonly snapshot?: Partial<Snapshot>; readonly database?: boolean } = {},
 ): Promise<GivenClone> {
-  const requestId = given.clone?.requestId ?? given.snapshot?.requestId ?? `done-${given.snapshot?.snapshotId ?? 'snap_1767000100'}`;
+  const requestId =
+    given.clone?.requestId ?? given.snapshot?.requestId ?? `done-${given.snapshot?.snapshotId ?? 'snap_1767000100'}`;
   const snapshot = snapshotRow({ ...given.snapshot, requestId });
   const clone = cloneRow({ snapshotId: snapshot.snapshotId, ...given.clone, requestId });
   const task = await givenTask(bed, { requestId });
@@ -67,7 +81,12 @@ export async function givenClone(
   await bed.store.recordSnapshot({ ...snapshot, state: 'pending' }, source === undefined ? [] : [source]);
   await bed.store.publishClones(requestId, snapshot.snapshotId, [clone]);
   if (given.database !== false) {
-    await givenDatabase(bed, { hostId: clone.hostId, dbId: clone.dbId, name: clone.dbName, serial: `copy-${clone.dbId}` });
+    await givenDatabase(bed, {
+      hostId: clone.hostId,
+      dbId: clone.dbId,
+      name: clone.dbName,
+      serial: `copy-${clone.dbId}`,
+    });
   }
   const result = {
     snapshotId: snapshot.snapshotId,

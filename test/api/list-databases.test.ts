@@ -23,7 +23,15 @@ it('is an empty list for a host without databases', async () => {
 
 it('shows files and mount points, whatever the engine', async () => {
   await givenDatabase(bed);
-  await givenDatabase(bed, { dbId: '12', name: 'billing', vendor: 'postgres', files: [], mountPoints: [], serial: null, connection: { host: '127.0.0.1', port: 5501 } });
+  await givenDatabase(bed, {
+    dbId: '12',
+    name: 'billing',
+    vendor: 'postgres',
+    files: [],
+    mountPoints: [],
+    serial: null,
+    connection: { host: '127.0.0.1', port: 5501 },
+  });
   const answer = await unchanged(bed, list('sqlprod1'));
   expect(bodyOf('list-databases', answer)).toEqual([
     {
@@ -32,11 +40,27 @@ it('shows files and mount points, whatever the engine', async () => {
       name: 'orders',
       vendor: 'mssql',
       status: 'ONLINE',
-      mssql: { files: [{ name: 'orders', file_id: 1, kind: 'data', path: 'G:\\d\\orders.mdf', size_mb: 512, backup_status: 'ACTIVE' }] },
+      mssql: {
+        files: [
+          {
+            name: 'orders',
+            file_id: 1,
+            kind: 'data',
+            path: 'G:\\d\\orders.mdf',
+            size_mb: 512,
+            backup_status: 'ACTIVE',
+          },
+        ],
+      },
       mount_points: [{ kind: 'disk', path: 'G:\\', serial: '1344090006' }],
       connection: null,
     },
-    expect.objectContaining({ id: '12', mssql: { files: [] }, mount_points: [], connection: { host: '127.0.0.1', port: 5501 } }),
+    expect.objectContaining({
+      id: '12',
+      mssql: { files: [] },
+      mount_points: [],
+      connection: { host: '127.0.0.1', port: 5501 },
+    }),
   ]);
 });
 

@@ -20,13 +20,30 @@ it('answers 204 without a body when there are none', async () => {
 });
 
 it('lists every host, without its token', async () => {
-  await givenHost(bed, 'sqlprod1', { hostName: 'SQLPROD1', hostOs: 'Windows', agentVersion: '1.1.8', cloudVendor: 'AWS' });
+  await givenHost(bed, 'sqlprod1', {
+    hostName: 'SQLPROD1',
+    hostOs: 'Windows',
+    agentVersion: '1.1.8',
+    cloudVendor: 'AWS',
+  });
   await givenHost(bed, 'sqldev1', { connected: false, vendor: 'postgres' });
   const answer = await unchanged(bed, list(tokens.viewer));
   expect(answer.status).toBe(200);
   expect(bodyOf('list-hosts', answer)).toEqual([
-    expect.objectContaining({ host_id: 'sqldev1', db_vendor: 'postgres', last_seen_ts: 0, is_connected: false, cloud_vendor: 'UNKNOWN' }),
-    expect.objectContaining({ host_id: 'sqlprod1', db_vendor: 'mssql', host_name: 'SQLPROD1', is_connected: true, cloud_vendor: 'AWS' }),
+    expect.objectContaining({
+      host_id: 'sqldev1',
+      db_vendor: 'postgres',
+      last_seen_ts: 0,
+      is_connected: false,
+      cloud_vendor: 'UNKNOWN',
+    }),
+    expect.objectContaining({
+      host_id: 'sqlprod1',
+      db_vendor: 'mssql',
+      host_name: 'SQLPROD1',
+      is_connected: true,
+      cloud_vendor: 'AWS',
+    }),
   ]);
   expect(answer.text).not.toContain('oken');
 });

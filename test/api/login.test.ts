@@ -17,7 +17,8 @@ const path = '/api/v1/auth/local/login';
 const form = { 'content-type': 'application/x-www-form-urlencoded' };
 const post = (body?: string, headers: Readonly<Record<string, string>> = form) =>
   ({ method: 'POST', path, headers, ...(body === undefined ? {} : { body }) }) as const;
-const encoded = (username: string, secret: string): string => new URLSearchParams({ username, password: secret }).toString();
+const encoded = (username: string, secret: string): string =>
+  new URLSearchParams({ username, password: secret }).toString();
 const Answer = z.object({ access_token: z.string(), expiresIn: z.literal(604_800), expiresOn: z.string() });
 
 it('gives a token that works for seven days', async () => {
@@ -38,7 +39,9 @@ it.each(['admin', 'operator', 'viewer'] as const)('gives the token the role %s o
   const { access_token: token } = Answer.parse((await bed.send(post(encoded(role, 'x')))).body);
   const cancel = await bed.send({ method: 'POST', path: '/api/echo/v1/tasks/none/cancel', token });
   const register = await bed.send({ method: 'PUT', path: '/api/v1/hosts/sqlprod1', token });
-  expect([cancel.status, register.status]).toEqual({ admin: [404, 201], operator: [404, 403], viewer: [403, 403] }[role]);
+  expect([cancel.status, register.status]).toEqual(
+    { admin: [404, 201], operator: [404, 403], viewer: [403, 403] }[role],
+  );
 });
 
 describe('takes the form however a client writes it', () => {
@@ -59,11 +62,14 @@ describe('takes the form however a client writes it', () => {
     expect((await bed.send({ ...post(encoded('ann', password)), base64: true })).status).toBe(200);
   });
 
-  it.each(['100%', '%41', 'a+b', 'a b', '50%25', '=', '&&', '%zz&username='])('with the password %s, encoded or not', async (odd) => {
-    await bed.store.putUser({ name: 'bob', role: 'viewer', passwordHash: await hashPassword(odd) });
-    expect((await bed.send(post(encoded('bob', odd)))).status).toBe(200);
-    expect((await bed.send(post(`username=bob&password=${odd}`))).status).toBe(200);
-  });
+  it.each(['100%', '%41', 'a+b', 'a b', '50%25', '=', '&&', '%zz&username='])(
+    'with the password %s, encoded or not',
+    async (odd) => {
+      await bed.store.putUser({ name: 'bob', role: 'viewer', passwordHash: await hashPassword(odd) });
+      expect((await bed.send(post(encoded('bob', odd)))).status).toBe(200);
+      expect((await bed.send(post(`username=bob&password=${odd}`))).status).toBe(200);
+    },
+  );
 });
 
 it.each([
@@ -98,5 +104,7 @@ it('needs no token, and does not mind a wrong one', async () => {
 
 it('leaves an audit entry that names the user', async () => {
   await bed.send(post(encoded('ann', password)));
-  expect(await bed.table.rows()).toContainEqual(expect.objectContaining({ operation: 'login', principal: 'user:ann', subject: 'ann' }));
+  expect(await bed.table.rows()).toContainEqual(
+    expect.objectContaining({ operation: 'login', principal: 'user:ann', subject: 'ann' }),
+  );
 });

@@ -16,7 +16,8 @@ beforeEach(async () => {
 });
 
 /** Everything that outlives the call: rows (audit, tasks, tokens …), log lines, and what flows were told. */
-const kept = async (): Promise<string> => JSON.stringify([await bed.table.rows(), bed.logLines, bed.flows.started, bed.flows.signals]);
+const kept = async (): Promise<string> =>
+  JSON.stringify([await bed.table.rows(), bed.logLines, bed.flows.started, bed.flows.signals]);
 
 const headers = {
   'x-api-key': planted,
@@ -29,8 +30,15 @@ const headers = {
 describe.each(routeCalls)('$name', ({ route, request }) => {
   it('keeps nothing of its headers and unknown fields', async () => {
     const body =
-      typeof request.body === 'object' ? { ...request.body, password: planted, token: planted, nested: { secret: planted } } : request.body;
-    const answer = await bed.send({ ...request, token: tokenFor(route), headers, ...(body === undefined ? {} : { body }) });
+      typeof request.body === 'object'
+        ? { ...request.body, password: planted, token: planted, nested: { secret: planted } }
+        : request.body;
+    const answer = await bed.send({
+      ...request,
+      token: tokenFor(route),
+      headers,
+      ...(body === undefined ? {} : { body }),
+    });
     expect(answer.status).toBeLessThan(500);
     expect(answer.text).not.toContain(planted);
     const text = await kept();
@@ -50,7 +58,11 @@ describe.each(routeCalls)('$name', ({ route, request }) => {
 it('keeps nothing of a login but the hash of its token', async () => {
   await bed.store.putUser({ name: 'ann', role: 'viewer', passwordHash: await hashPassword(planted) });
   const login = (password: string) =>
-    bed.send({ method: 'POST', path: '/api/v1/auth/local/login', body: new URLSearchParams({ username: 'ann', password }).toString() });
+    bed.send({
+      method: 'POST',
+      path: '/api/v1/auth/local/login',
+      body: new URLSearchParams({ username: 'ann', password }).toString(),
+    });
   const answer = await login(planted);
   const refused = await login(`${planted}-wrong`);
   expect([answer.status, refused.status]).toEqual([200, 401]);
@@ -76,7 +88,10 @@ it('keeps nothing of the credentials of a queue', async () => {
 
 it('says nothing of the inside of a fault', async () => {
   const faulty = await apiBed(bed.table, {
-    wrapStore: (store) => ({ ...store, listTasks: () => Promise.reject(new Error(`cannot reach https://user:${planted}@table.internal`)) }),
+    wrapStore: (store) => ({
+      ...store,
+      listTasks: () => Promise.reject(new Error(`cannot reach https://user:${planted}@table.internal`)),
+    }),
   });
   const answer = await faulty.send({ method: 'GET', path: '/api/echo/v1/tasks', token: tokens.viewer });
   expect(answer).toMatchObject({ status: 500, text: '{"detail":"Internal Server Error"}' });
@@ -87,6 +102,8 @@ it('says nothing of the inside of a fault', async () => {
 it('shows no task token to anybody', async () => {
   const paths = ['/api/echo/v1/tasks', '/api/echo/v1/topology', '/api/v1/hosts', '/api/echo/v1/db_snapshots'];
   for (const path of paths) {
-    expect((await bed.send({ method: 'GET', path, token: tokens.admin })).text).not.toMatch(/taskToken|tokenHash|passwordHash|queueUrl/);
+    expect((await bed.send({ method: 'GET', path, token: tokens.admin })).text).not.toMatch(
+      /taskToken|tokenHash|passwordHash|queueUrl/,
+    );
   }
 });

@@ -13,7 +13,13 @@ beforeEach(async () => {
 });
 
 const remove = (headers: Readonly<Record<string, string>>) =>
-  ({ method: 'DELETE', path: '/api/echo/v1/echo_dbs', token: tokens.operator, headers, body: { host_id: 'sqldev1', database_id: '5' } }) as const;
+  ({
+    method: 'DELETE',
+    path: '/api/echo/v1/echo_dbs',
+    token: tokens.operator,
+    headers,
+    body: { host_id: 'sqldev1', database_id: '5' },
+  }) as const;
 
 it.each([
   ['6 characters', 'aB3dE6', 'aB3dE6'],
@@ -28,7 +34,12 @@ it.each([
 ])('%s', async (_, sent, kept) => {
   const task = taskOf(await bed.send(remove({ 'HS-Ref-Id': sent })));
   expect(task.ref_id).toBe(kept);
-  expect(bed.logLines).toEqual([expect.objectContaining({ message: 'answered', fields: expect.objectContaining({ ref_id: kept, status: 202, principal: 'user:operator' }) })]);
+  expect(bed.logLines).toEqual([
+    expect.objectContaining({
+      message: 'answered',
+      fields: expect.objectContaining({ ref_id: kept, status: 202, principal: 'user:operator' }),
+    }),
+  ]);
 });
 
 it('absent, is made', async () => {

@@ -63,7 +63,13 @@ it('leaves an audit entry', async () => {
   await bed.send({ ...put('sqlprod1'), headers: { 'hs-ref-id': 'install01' } });
   const audit = (await bed.table.rows()).filter((row) => String(row['pk']).startsWith('audit#'));
   expect(audit).toMatchObject([
-    { operation: 'register-host', principal: 'user:admin', subject: 'sqlprod1', refId: 'install01', sourceIp: '192.0.2.7' },
+    {
+      operation: 'register-host',
+      principal: 'user:admin',
+      subject: 'sqlprod1',
+      refId: 'install01',
+      sourceIp: '192.0.2.7',
+    },
   ]);
 });
 

@@ -40,7 +40,10 @@ describe.each(jsonCalls)('$name', ({ route, request }) => {
 });
 
 const readOnly = { method: 'POST', path: '/api/echo/v1/echo_dbs/__validate', token: tokens.operator } as const;
-const wanted = { source_host_id: 'sqlprod1', destinations: [{ host_id: 'sqldev1', db_id: '7', db_name: 'orders_test' }] };
+const wanted = {
+  source_host_id: 'sqlprod1',
+  destinations: [{ host_id: 'sqldev1', db_id: '7', db_name: 'orders_test' }],
+};
 
 describe('reads JSON whatever its label says', () => {
   it.each([
@@ -95,7 +98,12 @@ describe('over 256 kB', () => {
   });
 
   it('is 422 also where no body is read', async () => {
-    const answer = await unchanged(bed, { method: 'GET', path: '/api/v1/hosts', token: tokens.viewer, body: 'x'.repeat(300_000) });
+    const answer = await unchanged(bed, {
+      method: 'GET',
+      path: '/api/v1/hosts',
+      token: tokens.viewer,
+      body: 'x'.repeat(300_000),
+    });
     expect(answer.status).toBe(422);
   });
 });

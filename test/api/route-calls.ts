@@ -19,7 +19,8 @@ export async function givenSite(bed: ApiBed): Promise<void> {
   await givenTask(bed, { requestId: openTask });
   await givenCommand(bed, { requestId: openTask });
   bed.flows.onStart = async (flow, { request_id: requestId }) => {
-    if (flow === 'delete-snapshot') await bed.store.finishTask(requestId, 'done', { error: '', result: null }, startSeconds);
+    if (flow === 'delete-snapshot')
+      await bed.store.finishTask(requestId, 'done', { error: '', result: null }, startSeconds);
   };
   bed.table.forgetCalls();
 }
@@ -37,7 +38,10 @@ const heartbeat = {
 const inventory = { sequence: 2, chunk: 0, chunks: 1, databases: [] };
 
 const bodies: Readonly<Record<string, unknown>> = {
-  'create-clone': { source_host_id: callingHost, destinations: [{ host_id: 'sqldev1', db_id: '7', db_name: 'orders_test' }] },
+  'create-clone': {
+    source_host_id: callingHost,
+    destinations: [{ host_id: 'sqldev1', db_id: '7', db_name: 'orders_test' }],
+  },
   'delete-clone': { host_id: 'sqldev1', database_id: '5' },
   'agent-heartbeat': heartbeat,
   'agent-inventory': inventory,

@@ -46,7 +46,8 @@ describe.each(routeCalls)('$name', ({ name, route, request }) => {
     else if (name.endsWith('/__validate')) expect(answer).toMatchObject({ status: 200, body: { valid: true } });
     else {
       expect(answer.status).toBe(route.successStatus);
-      if (route.response !== null && answer.status !== 204) expect(route.response.safeParse(answer.body).success).toBe(true);
+      if (route.response !== null && answer.status !== 204)
+        expect(route.response.safeParse(answer.body).success).toBe(true);
       else expect(answer.text).toBe('');
     }
     expect({ calls, tooMany: calls.length > maxCalls }).toEqual({ calls, tooMany: false });

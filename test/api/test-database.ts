@@ -71,7 +71,9 @@ async function createTable(endpoint: string, name: string): Promise<TestTable> {
 }
 
 const scanPage = (client: DynamoDBClient, TableName: string, from: ScanCommand['input']['ExclusiveStartKey']) =>
-  client.send(new ScanCommand({ TableName, ConsistentRead: true, ...(from === undefined ? {} : { ExclusiveStartKey: from }) }));
+  client.send(
+    new ScanCommand({ TableName, ConsistentRead: true, ...(from === undefined ? {} : { ExclusiveStartKey: from }) }),
+  );
 
 /** Starts the database before the tests of the file and ends it after them; the answer makes a fresh table. */
 export function useDatabase(): () => Promise<TestTable> {

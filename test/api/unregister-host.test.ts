@@ -11,14 +11,17 @@ beforeEach(async () => {
   bed = await apiBed(await newTable());
 });
 
-const remove = (hostId: string, token: string = tokens.admin) => ({ method: 'DELETE', path: `/api/v1/hosts/${hostId}`, token }) as const;
+const remove = (hostId: string, token: string = tokens.admin) =>
+  ({ method: 'DELETE', path: `/api/v1/hosts/${hostId}`, token }) as const;
 
 it('answers 204 and takes host and token away', async () => {
   await givenHost(bed, 'sqlprod1');
   const answer = await bed.send(remove('sqlprod1'));
   expect(answer).toMatchObject({ status: 204, text: '' });
   expect((await bed.send({ method: 'GET', path: '/api/v1/hosts/sqlprod1', token: tokens.viewer })).status).toBe(404);
-  expect((await bed.send({ method: 'GET', path: '/api/v1/hosts', token: hostToken('sqlprod1') })).body).toEqual({ detail: 'Not authenticated' });
+  expect((await bed.send({ method: 'GET', path: '/api/v1/hosts', token: hostToken('sqlprod1') })).body).toEqual({
+    detail: 'Not authenticated',
+  });
 });
 
 it('answers 204 when it was not there, and changes nothing', async () => {
@@ -32,9 +35,9 @@ it('keeps lineage and snapshots of the host id', async () => {
   await bed.send(remove('sqldev1'));
   await bed.send(remove('sqlprod1'));
   expect(await bed.store.listClones()).toHaveLength(1);
-  expect((await bed.send({ method: 'GET', path: '/api/echo/v1/db_snapshots', token: tokens.viewer })).body).toMatchObject([
-    { id: 'snap_1767000100', host_id: 'sqlprod1' },
-  ]);
+  expect(
+    (await bed.send({ method: 'GET', path: '/api/echo/v1/db_snapshots', token: tokens.viewer })).body,
+  ).toMatchObject([{ id: 'snap_1767000100', host_id: 'sqlprod1' }]);
 });
 
 it('shows a clone with its lineage again once the host is registered anew', async () => {
@@ -43,7 +46,10 @@ it('shows a clone with its lineage again once the host is registered anew', asyn
   await bed.send(remove('sqldev1'));
   bed.clock.advanceSeconds(1);
   await bed.send({ method: 'PUT', path: '/api/v1/hosts/sqldev1', token: tokens.admin });
-  expect(await bed.store.getClone('sqldev1', '5')).toMatchObject({ sourceHostId: 'sqlprod1', snapshotId: 'snap_1767000100' });
+  expect(await bed.store.getClone('sqldev1', '5')).toMatchObject({
+    sourceHostId: 'sqlprod1',
+    snapshotId: 'snap_1767000100',
+  });
 });
 
 it('hands the queue of the registration to the sweeper', async () => {

@@ -10,7 +10,9 @@ import type { TestRequest } from './gateway-event.ts';
 export const Detail = z.object({ detail: z.string() });
 export const Refused = z.object({
   detail: z.string(),
-  issues: z.array(z.object({ issue_type: z.string(), description: z.string(), body: z.record(z.string(), z.unknown()) })),
+  issues: z.array(
+    z.object({ issue_type: z.string(), description: z.string(), body: z.record(z.string(), z.unknown()) }),
+  ),
 });
 export const Unprocessable = z.object({
   detail: z.array(z.object({ loc: z.array(z.union([z.string(), z.int()])), msg: z.string(), type: z.string() })),
@@ -18,9 +20,12 @@ export const Unprocessable = z.object({
 
 export const detailOf = (answer: TestAnswer): string => Detail.parse(answer.body).detail;
 export const issueTypesOf = (answer: TestAnswer): readonly string[] =>
-  ('valid' in Object(answer.body) ? FlexValidation.parse(answer.body) : Refused.parse(answer.body)).issues.map((one) => one.issue_type);
+  ('valid' in Object(answer.body) ? FlexValidation.parse(answer.body) : Refused.parse(answer.body)).issues.map(
+    (one) => one.issue_type,
+  );
 /** Fields of a 422, as `body.name_prefix`. */
-export const fieldsOf = (answer: TestAnswer): readonly string[] => Unprocessable.parse(answer.body).detail.map((one) => one.loc.join('.'));
+export const fieldsOf = (answer: TestAnswer): readonly string[] =>
+  Unprocessable.parse(answer.body).detail.map((one) => one.loc.join('.'));
 export const taskOf = (answer: TestAnswer): FlexTask => FlexTask.parse(answer.body);
 
 export function routeOf(operation: string) {

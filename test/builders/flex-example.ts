@@ -16,19 +16,33 @@ export const hostRow = (about: Partial<Host> = {}): Host =>
   aHost({ hostId: 'sqlprod1', vendor: 'mssql', sdpId: '', generation: 1, lastSeenSeconds: 0, ...about });
 
 /** One data file on one array volume; `serial: null` puts it on a disk the array does not know. */
-export const databaseRow = ({ serial = '1344090006', ...about }: Partial<Database> & { readonly serial?: string | null } = {}): Database =>
+export const databaseRow = ({
+  serial = '1344090006',
+  ...about
+}: Partial<Database> & { readonly serial?: string | null } = {}): Database =>
   aDatabase({
     hostId: 'sqlprod1',
     dbId: '7',
     name: 'orders',
     vendor: 'mssql',
-    files: [{ name: 'orders', fileId: 1, kind: 'data', path: 'G:\\d\\orders.mdf', sizeMib: 512, backupStatus: 'ACTIVE' }],
+    files: [
+      { name: 'orders', fileId: 1, kind: 'data', path: 'G:\\d\\orders.mdf', sizeMib: 512, backupStatus: 'ACTIVE' },
+    ],
     mountPoints: [{ kind: 'disk', path: 'G:\\', serial: serial ?? 'elsewhere' }],
     generation: 1,
     volumes:
       serial === null
         ? []
-        : [aVolume({ sdpId: '134409', serial, volumeId: 6, volumeName: 'prod-d', volumeGroupId: 2, volumeGroupName: 'prod-vg' })],
+        : [
+            aVolume({
+              sdpId: '134409',
+              serial,
+              volumeId: 6,
+              volumeName: 'prod-d',
+              volumeGroupId: 2,
+              volumeGroupName: 'prod-vg',
+            }),
+          ],
     ...about,
   });
 

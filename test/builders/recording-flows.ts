@@ -3,7 +3,12 @@ import type { FlowInput, FlowsPort } from '../../shared/ports/flows.ts';
 
 export interface RecordingFlows extends FlowsPort {
   readonly started: { readonly flow: string; readonly input: FlowInput }[];
-  readonly signals: { readonly kind: 'succeed' | 'fail' | 'heartbeat'; readonly token: string; readonly error?: string; readonly cause?: string }[];
+  readonly signals: {
+    readonly kind: 'succeed' | 'fail' | 'heartbeat';
+    readonly token: string;
+    readonly error?: string;
+    readonly cause?: string;
+  }[];
   /** Tokens nobody waits under. */
   readonly gone: Set<string>;
   /** What a started flow does at once, in place of a state machine. */

@@ -2,7 +2,17 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { waitUntil } from '../../local/site/wait-until.ts';
-import { acceptedTask, clone, databaseNamed, deleteClone, deleteSnapshot, ended, postClone, taskAt, type TaskAnswer } from './act/flex.ts';
+import {
+  acceptedTask,
+  clone,
+  databaseNamed,
+  deleteClone,
+  deleteSnapshot,
+  ended,
+  postClone,
+  taskAt,
+  type TaskAnswer,
+} from './act/flex.ts';
 import { connectSql, serverOn } from './act/sql.ts';
 import { type Bed, type BedHost, hostOf, startBed } from './bed/bed.ts';
 import { type ArrayView, viewArray } from './look/array.ts';

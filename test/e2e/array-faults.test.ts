@@ -1,6 +1,16 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { provision } from '../../local/array/provision.ts';
-import { type TaskAnswer, acceptedTask, clone, databaseNamed, deleteClone, deleteSnapshot, ended, postClone, snapshotIds } from './act/flex.ts';
+import {
+  type TaskAnswer,
+  acceptedTask,
+  clone,
+  databaseNamed,
+  deleteClone,
+  deleteSnapshot,
+  ended,
+  postClone,
+  snapshotIds,
+} from './act/flex.ts';
 import { type Bed, hostOf, startBed } from './bed/bed.ts';
 import { type ArrayView, viewArray } from './look/array.ts';
 import { type Footprint, footprint, settledFootprint } from './look/footprint.ts';
@@ -69,7 +79,10 @@ describe.each(steps)('a clone, when the array fails at $what', { timeout: 60_000
 
   it('before its effect, fails and leaves nothing', async () => {
     const fault = await array.fault({ call: make, nth, when: 'before', status: 400 });
-    await expectFailedWithNothingLeft(await cloneTo(to('sqldev1', 'c')), /the array refused to .*: a fault was asked for/);
+    await expectFailedWithNothingLeft(
+      await cloneTo(to('sqldev1', 'c')),
+      /the array refused to .*: a fault was asked for/,
+    );
     expect(await array.fired(fault)).toBe(1);
   });
 
@@ -106,17 +119,30 @@ describe('all or nothing', { timeout: 60_000 }, () => {
   it('a name that was taken on the host behind the product fails the whole clone', async () => {
     const iqn = 'iqn.2009-01.com.kaminario:initiator.sqldev1';
     const host = { name: 'sqldev1', type: 'Linux', iqn };
-    const { volumes } = await provision(bed.array, { volumeGroup: 'stray-vg', volumes: [{ name: 'stray', sizeKib: 1024 }], host });
+    const { volumes } = await provision(bed.array, {
+      volumeGroup: 'stray-vg',
+      volumes: [{ name: 'stray', sizeKib: 1024 }],
+      host,
+    });
     const before = await footprint(bed, array);
     const fault = await array.fault({ call: 'POST snapshots', when: 'before', delay_ms: 1500 });
     const task = await cloneTo(to('sqldev2', 'fine'), to('sqldev1', 'taken'));
     await array.hasFired(fault);
-    await hostOf(bed, 'sqldev1').agentCommand('create-database', '--name', 'Taken', '--volume', volumes[0]?.serial ?? '');
+    await hostOf(bed, 'sqldev1').agentCommand(
+      'create-database',
+      '--name',
+      'Taken',
+      '--volume',
+      volumes[0]?.serial ?? '',
+    );
     const done = await ended(bed.api, task);
     expect(done).toMatchObject({ state: 'failed', result: null });
     expect(done.error).toMatch(/a database named taken exists on this host/);
     const strayId = (await databaseNamed(bed.api, 'sqldev1', 'Taken')).id;
-    const wanted = { ...before, rows: [...before.rows, `database databases sqldev1/${strayId.padStart(10, '0')}`].sort() };
+    const wanted = {
+      ...before,
+      rows: [...before.rows, `database databases sqldev1/${strayId.padStart(10, '0')}`].sort(),
+    };
     expect(await settledFootprint(bed, array, wanted)).toEqual(wanted);
     expect(await rowsOf(hostOf(bed, 'sqldev1'), 'Taken')).toEqual([]);
   });

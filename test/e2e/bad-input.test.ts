@@ -1,6 +1,17 @@
+import { mkdir } from 'node:fs/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { routeTable } from '../../functions/api/route-table.ts';
-import { acceptedTask, clone, databaseNamed, databasesOf, deleteClone, deleteSnapshot, postClone, requestDeleteClone } from './act/flex.ts';
+import {
+  acceptedTask,
+  clone,
+  databaseNamed,
+  databasesOf,
+  deleteClone,
+  deleteSnapshot,
+  ended,
+  postClone,
+  requestDeleteClone,
+} from './act/flex.ts';
 import { type Bed, hostOf, startBed } from './bed/bed.ts';
 import { type ArrayView, viewArray } from './look/array.ts';
 import { type Footprint, footprint } from './look/footprint.ts';
@@ -14,7 +25,8 @@ let hostToken: string;
 let before: Footprint;
 let tasksBefore: number;
 
-const countTasks = async (): Promise<number> => (await allRows(bed.table)).filter((row) => row['_et'] === 'task').length;
+const countTasks = async (): Promise<number> =>
+  (await allRows(bed.table)).filter((row) => row['_et'] === 'task').length;
 
 beforeAll(async () => {
   bed = await startBed({
@@ -48,8 +60,17 @@ async function expectNothingChanged(): Promise<void> {
 }
 
 const clonePath = '/api/echo/v1/echo_dbs';
-const destination = (changes: Readonly<Record<string, unknown>> = {}) => ({ host_id: 'sqldev1', db_id: sourceId, db_name: 'fresh', ...changes });
-const body = (changes: Readonly<Record<string, unknown>> = {}) => ({ source_host_id: 'sqlprod1', destinations: [destination()], ...changes });
+const destination = (changes: Readonly<Record<string, unknown>> = {}) => ({
+  host_id: 'sqldev1',
+  db_id: sourceId,
+  db_name: 'fresh',
+  ...changes,
+});
+const body = (changes: Readonly<Record<string, unknown>> = {}) => ({
+  source_host_id: 'sqlprod1',
+  destinations: [destination()],
+  ...changes,
+});
 
 describe('a body that does not fit', { timeout: 30_000 }, () => {
   const malformed: readonly [string, () => unknown, string][] = [
@@ -67,7 +88,8 @@ describe('a body that does not fit', { timeout: 30_000 }, () => {
     for (const path of [clonePath, `${clonePath}/__validate`]) {
       const answer = await bed.api.call('POST', path, make());
       expect(answer.status).toBe(422);
-      expect(answer.body).toMatchObject({ detail: [{ loc: expect.arrayContaining([field]), msg: expect.any(String), type: expect.any(String) }] });
+      const problem = { loc: expect.arrayContaining([field]), msg: expect.any(String), type: expect.any(String) };
+      expect(answer.body).toMatchObject({ detail: expect.arrayContaining([problem]) });
     }
     await expectNothingChanged();
   });
@@ -84,16 +106,31 @@ describe('a clone that cannot be made', { timeout: 30_000 }, () => {
   const refused: readonly [string, () => Record<string, unknown>, string][] = [
     ['from an unknown host', () => body({ source_host_id: 'nowhere1' }), 'HOST_NOT_FOUND'],
     ['to an unknown host', () => body({ destinations: [destination({ host_id: 'nowhere1' })] }), 'HOST_NOT_FOUND'],
-    ['to a host without an agent', () => body({ destinations: [destination({ host_id: 'idle-host' })] }), 'HOST_NOT_CONNECTED'],
+    [
+      'to a host without an agent',
+      () => body({ destinations: [destination({ host_id: 'idle-host' })] }),
+      'HOST_NOT_CONNECTED',
+    ],
     ['of an unknown database', () => body({ destinations: [destination({ db_id: '4711' })] }), 'DB_NOT_FOUND'],
     ['to a name in use', () => body({ destinations: [destination({ db_name: 'EXISTING' })] }), 'DB_NAME_IS_IN_USE'],
-    ['to the name of its source, there', () => body({ destinations: [destination({ host_id: 'sqlprod1', db_name: 'orders' })] }), 'DB_NAME_IS_IN_USE'],
-    ['twice to one name', () => body({ destinations: [destination(), destination({ db_name: 'FRESH' })] }), 'DB_NAME_DUPLICATED'],
+    [
+      'to the name of its source, there',
+      () => body({ destinations: [destination({ host_id: 'sqlprod1', db_name: 'orders' })] }),
+      'DB_NAME_IS_IN_USE',
+    ],
+    [
+      'twice to one name',
+      () => body({ destinations: [destination(), destination({ db_name: 'FRESH' })] }),
+      'DB_NAME_DUPLICATED',
+    ],
     ['to a name with a quote', () => body({ destinations: [destination({ db_name: "a'b" })] }), 'DB_NAME_INVALID'],
   ];
   it.each(refused)('%s is a 409 that says why, and its twin says the same', async (_what, make, issue) => {
     const answer = await bed.api.call('POST', clonePath, make());
-    expect(answer).toMatchObject({ status: 409, body: { detail: expect.any(String), issues: [{ issue_type: issue }] } });
+    expect(answer).toMatchObject({
+      status: 409,
+      body: { detail: expect.any(String), issues: [{ issue_type: issue }] },
+    });
     const twin = await bed.api.call('POST', `${clonePath}/__validate`, make());
     expect(twin).toMatchObject({ status: 200, body: { valid: false, issues: [{ issue_type: issue }] } });
     await expectNothingChanged();
@@ -101,7 +138,6 @@ describe('a clone that cannot be made', { timeout: 30_000 }, () => {
 
   it('of a database that does not lie on the array ends as a failed task and leaves nothing', async () => {
     const host = { name: 'sqlprod1', type: 'Linux', iqn: 'iqn.2009-01.com.kaminario:initiator.sqlprod1' };
-    const { mkdir } = await import('node:fs/promises');
     await provision(bed.array, { volumeGroup: 'unused-vg', volumes: [{ name: 'unused', sizeKib: 1024 }], host });
     await mkdir(`${hostOf(bed, 'sqlprod1').deviceRoot}/LOCALDISK1`, { recursive: true });
     await hostOf(bed, 'sqlprod1').agentCommand('create-database', '--name', 'elsewhere', '--volume', 'LOCALDISK1');
@@ -110,7 +146,6 @@ describe('a clone that cannot be made', { timeout: 30_000 }, () => {
     const answer = await postClone(bed.api, 'sqlprod1', [{ host_id: 'sqldev1', db_id: id, db_name: 'fresh' }]);
     expect([200, 409]).toContain(answer.status);
     if (answer.status === 200) {
-      const { ended } = await import('./act/flex.ts');
       const done = await ended(bed.api, acceptedTask(answer));
       expect(done.state).toBe('failed');
       expect(done.error).toMatch(/LOCALDISK1/);
@@ -127,8 +162,14 @@ describe('a deletion that must not be', { timeout: 60_000 }, () => {
   });
 
   it('of what is not there is refused', async () => {
-    expect(await requestDeleteClone(bed.api, 'sqldev1', '4711')).toMatchObject({ status: 409, body: { issues: [{ issue_type: 'DB_NOT_FOUND' }] } });
-    expect(await requestDeleteClone(bed.api, 'nowhere1', '5')).toMatchObject({ status: 409, body: { issues: [{ issue_type: 'HOST_NOT_FOUND' }] } });
+    expect(await requestDeleteClone(bed.api, 'sqldev1', '4711')).toMatchObject({
+      status: 409,
+      body: { issues: [{ issue_type: 'DB_NOT_FOUND' }] },
+    });
+    expect(await requestDeleteClone(bed.api, 'nowhere1', '5')).toMatchObject({
+      status: 409,
+      body: { issues: [{ issue_type: 'HOST_NOT_FOUND' }] },
+    });
     expect((await bed.api.call('DELETE', '/api/echo/v1/db_snapshots/snap_1')).status).toBe(404);
     expect((await bed.api.call('DELETE', '/api/echo/v1/db_snapshots/snap_1/__validate')).status).toBe(404);
     expect((await bed.api.call('GET', '/api/echo/v1/tasks/doesnotexistdoesnotexist')).status).toBe(404);
@@ -140,7 +181,10 @@ describe('a deletion that must not be', { timeout: 60_000 }, () => {
     const made = await clone(bed.api, 'sqlprod1', [destination()]);
     const id = made.clones[0]?.id ?? '';
     await deleteClone(bed.api, 'sqldev1', id);
-    expect(await requestDeleteClone(bed.api, 'sqldev1', id)).toMatchObject({ status: 409, body: { issues: [{ issue_type: 'DB_NOT_FOUND' }] } });
+    expect(await requestDeleteClone(bed.api, 'sqldev1', id)).toMatchObject({
+      status: 409,
+      body: { issues: [{ issue_type: 'DB_NOT_FOUND' }] },
+    });
     await deleteSnapshot(bed.api, made.snapshotId);
     expect((await bed.api.call('DELETE', `/api/echo/v1/db_snapshots/${made.snapshotId}`)).status).toBe(404);
     expect((await databasesOf(bed.api, 'sqldev1')).map((one) => one.name)).toEqual(['existing']);
@@ -161,7 +205,12 @@ describe('without the right token', { timeout: 60_000 }, () => {
     for (const { method, path } of calls) {
       for (const token of tokens) {
         const answer = await bed.anonymous.as(token).call(method, path, method === 'GET' ? undefined : body());
-        expect([method, path, answer.status, answer.body]).toEqual([method, path, 403, { detail: 'Not authenticated' }]);
+        expect([method, path, answer.status, answer.body]).toEqual([
+          method,
+          path,
+          403,
+          { detail: 'Not authenticated' },
+        ]);
       }
     }
     await expectNothingChanged();
@@ -184,7 +233,9 @@ describe('without the right token', { timeout: 60_000 }, () => {
   it('the login says nothing about why it failed', async () => {
     const form = { 'content-type': 'application/x-www-form-urlencoded' };
     const wrong = ['username=admin&password=wrong', 'username=nobody&password=wrong'];
-    const answers = await Promise.all(wrong.map((text) => bed.anonymous.call('POST', '/api/v1/auth/local/login', text, form)));
+    const answers = await Promise.all(
+      wrong.map((text) => bed.anonymous.call('POST', '/api/v1/auth/local/login', text, form)),
+    );
     expect(answers.map((one) => one.status)).toEqual([401, 401]);
     expect(answers[0]?.body).toEqual(answers[1]?.body);
   });

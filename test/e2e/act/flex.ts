@@ -37,7 +37,12 @@ export interface CloneOptions {
 }
 
 const Databases = z.array(
-  z.object({ id: z.string(), name: z.string(), status: z.string(), mount_points: z.array(z.object({ serial: z.string() })) }),
+  z.object({
+    id: z.string(),
+    name: z.string(),
+    status: z.string(),
+    mount_points: z.array(z.object({ serial: z.string() })),
+  }),
 );
 export type ListedDatabase = z.infer<typeof Databases>[number];
 
@@ -56,7 +61,8 @@ export const postClone = (
   sourceHostId: string,
   destinations: readonly Destination[],
   options: CloneOptions = {},
-): Promise<ApiAnswer> => api.call('POST', '/api/echo/v1/echo_dbs', { source_host_id: sourceHostId, destinations, ...options });
+): Promise<ApiAnswer> =>
+  api.call('POST', '/api/echo/v1/echo_dbs', { source_host_id: sourceHostId, destinations, ...options });
 
 /** The task of an accepted call; throws with the whole answer when it was refused. */
 export function acceptedTask(answer: ApiAnswer): TaskAnswer {
@@ -69,11 +75,20 @@ export async function taskAt(api: ApiClient, location: string): Promise<TaskAnsw
 }
 
 /** Waits until the task is no longer `running`. */
-export async function ended(api: ApiClient, task: Pick<TaskAnswer, 'location'>, withinMs = 45_000): Promise<TaskAnswer> {
-  return await waitUntil(`task ${task.location} to end`, withinMs, async () => {
-    const now = await taskAt(api, task.location);
-    return now.state === 'running' ? undefined : now;
-  }, 50);
+export async function ended(
+  api: ApiClient,
+  task: Pick<TaskAnswer, 'location'>,
+  withinMs = 45_000,
+): Promise<TaskAnswer> {
+  return await waitUntil(
+    `task ${task.location} to end`,
+    withinMs,
+    async () => {
+      const now = await taskAt(api, task.location);
+      return now.state === 'running' ? undefined : now;
+    },
+    50,
+  );
 }
 
 /** Clones and waits; throws unless it completed. */
@@ -96,13 +111,18 @@ export const requestDeleteClone = (api: ApiClient, hostId: string, databaseId: s
 
 export async function deleteClone(api: ApiClient, hostId: string, databaseId: string): Promise<void> {
   const task = await ended(api, acceptedTask(await requestDeleteClone(api, hostId, databaseId)));
-  if (task.state !== 'completed' || task.result !== null) throw new Error(`the delete did not complete: ${JSON.stringify(task)}`);
+  if (task.state !== 'completed' || task.result !== null)
+    throw new Error(`the delete did not complete: ${JSON.stringify(task)}`);
 }
 
 export async function deleteSnapshot(api: ApiClient, snapshotId: string): Promise<void> {
   const answer = await api.call('DELETE', `/api/echo/v1/db_snapshots/${snapshotId}`);
-  if (answer.status !== 204) throw new Error(`snapshot ${snapshotId}: ${String(answer.status)} ${JSON.stringify(answer.body)}`);
+  if (answer.status !== 204)
+    throw new Error(`snapshot ${snapshotId}: ${String(answer.status)} ${JSON.stringify(answer.body)}`);
 }
 
 export const snapshotIds = async (api: ApiClient): Promise<readonly string[]> =>
-  z.array(z.object({ id: z.string() })).parse((await api.call('GET', '/api/echo/v1/db_snapshots')).body).map((one) => one.id);
+  z
+    .array(z.object({ id: z.string() }))
+    .parse((await api.call('GET', '/api/echo/v1/db_snapshots')).body)
+    .map((one) => one.id);

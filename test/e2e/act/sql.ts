@@ -6,7 +6,13 @@ import { type Server, serversBelow } from '../look/servers.ts';
 
 export async function connectSql(bed: Bed, server: Server): Promise<Client> {
   const { port } = server;
-  const client = new Client({ host: '127.0.0.1', port, user: 'postgres', password: bed.superuserPassword, database: 'postgres' });
+  const client = new Client({
+    host: '127.0.0.1',
+    port,
+    user: 'postgres',
+    password: bed.superuserPassword,
+    database: 'postgres',
+  });
   // A server that is stopped under the session shows as a rejected query.
   client.on('error', () => undefined);
   await client.connect();
@@ -15,7 +21,11 @@ export async function connectSql(bed: Bed, server: Server): Promise<Client> {
 
 /** The server whose data lies on the disk with this serial; waits for its start. */
 export async function serverOn(host: BedHost, serial: string): Promise<Server> {
-  return await waitUntil(`a server on ${host.hostId}/${serial}`, 10_000, async () => (await serversBelow(`${host.deviceRoot}/${serial}`))[0]);
+  return await waitUntil(
+    `a server on ${host.hostId}/${serial}`,
+    10_000,
+    async () => (await serversBelow(`${host.deviceRoot}/${serial}`))[0],
+  );
 }
 
 /** First column of all rows, as numbers. */

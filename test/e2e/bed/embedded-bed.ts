@@ -45,14 +45,18 @@ function tableOf(site: Site): Bed['table'] {
   return { name, config: { region: 'us-east-1', endpoint: site.cloud.endpoints.dynamodb, credentials } };
 }
 
-export async function startEmbeddedBed(options: BedOptions): Promise<Bed> {
-  const dataDir = await newDataDir();
+export const embeddedAdmin = admin;
+
+/** Starts on a folder that an earlier site used, or on a new one. */
+export async function startEmbeddedBed(options: BedOptions, earlierDataDir?: string): Promise<Bed> {
+  const dataDir = earlierDataDir ?? (await newDataDir());
   const restoreOutput = divertOutput(join(dataDir, 'cloud.log'));
   let site: Site;
   try {
     site = await startSite({ dataDir, port: 0, admin, sweepIntervalMs: 500, ...options });
   } catch (error) {
     restoreOutput();
+    await rm(dataDir, { recursive: true, force: true });
     throw error;
   }
   const anonymous = await connectApi(site.url, site.caFile);
@@ -71,7 +75,7 @@ export async function startEmbeddedBed(options: BedOptions): Promise<Bed> {
       site.cloud.executions().map((one) => ({
         name: one.request.name,
         status: one.status,
-        history: `${one.request.input} ${JSON.stringify(one.history)}`,
+        history: `${one.request.input} ${JSON.stringify(one.history.events)}`,
       })),
     killArray: async () => {
       process.kill((revived ?? site.arrayProcess).pid, 'SIGKILL');
@@ -79,7 +83,12 @@ export async function startEmbeddedBed(options: BedOptions): Promise<Bed> {
     },
     reviveArray: async () => {
       const port = Number(new URL(site.array.url).port);
-      revived = await startArray({ dataDir: site.arrayDataDir, port, user: site.array.user, password: site.array.password });
+      revived = await startArray({
+        dataDir: site.arrayDataDir,
+        port,
+        user: site.array.user,
+        password: site.array.password,
+      });
     },
     stop: async () => {
       await anonymous.close();

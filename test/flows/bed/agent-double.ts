@@ -2,6 +2,7 @@
  * The agent of a host, in this process: takes commands in the order in which they were sent, journals their ids, and
  * answers by the code of the agent face, with the host as principal.
  */
+import { setTimeout as delay } from 'node:timers/promises';
 import type { AgentCommand } from '../../../shared/contracts/agent.ts';
 import { isDomainError } from '../../../shared/domain/errors.ts';
 import { unknownHostFacts } from '../../../shared/domain/host.ts';
@@ -31,6 +32,8 @@ export interface AgentDouble {
   stop(): void;
 }
 
+const mostTries = 20;
+
 export const createAgentDouble = (
   hostId: string,
   host: HostDouble,
@@ -47,13 +50,21 @@ export const createAgentDouble = (
   let stopped = false;
   let working = 0;
 
+  /** Repeats what the control plane could not take now, as an agent does on a 503. */
   const say = async (operation: string, wanted: Wanted): Promise<void> => {
-    try {
-      await callOperation(api(), operation, { kind: 'host', hostId }, wanted);
-    } catch (error) {
-      // A command the table never knew is dropped, as the contract has it.
-      if (isDomainError(error, 'NotFound')) return;
-      if (!stopped) troubles.push(`${operation}: ${String(error)}`);
+    for (let tries = 1; !stopped; tries += 1) {
+      try {
+        await callOperation(api(), operation, { kind: 'host', hostId }, wanted);
+        return;
+      } catch (error) {
+        // A command the table never knew is dropped, as the contract has it.
+        if (isDomainError(error, 'NotFound')) return;
+        if (!(isDomainError(error) && error.retryable && tries < mostTries)) {
+          troubles.push(`${operation}: ${String(error)}`);
+          return;
+        }
+        await delay(tries);
+      }
     }
   };
 

@@ -138,7 +138,7 @@ describe('discarding a snapshot', () => {
   it('removes a pending one and its note on the clones, repeatedly', async () => {
     const { clone } = await onlyCloneOf();
     const { requestId, snapshotId } = await pending({ hostId: clone.hostId }, [clone]);
-    for (const _ of [1, 2]) {
+    for (let time = 1; time <= 2; time += 1) {
       await bed.store.discardSnapshot(requestId, snapshotId, clone.hostId, [clone.dbId, 'an-original']);
       expect(await bed.store.getSnapshot(snapshotId)).toBeUndefined();
       expect(await snapshotIdsOf(clone)).toEqual(new Set());
@@ -213,7 +213,7 @@ describe('forgetting a snapshot', () => {
 
   it('removes it and its note on the clone it was taken of, repeatedly', async () => {
     const { clone, snapshot, requestId } = await doomed();
-    for (const _ of [1, 2]) {
+    for (let time = 1; time <= 2; time += 1) {
       await bed.store.forgetSnapshot(snapshot, requestId);
       expect(await bed.store.getSnapshot(snapshot.snapshotId)).toBeUndefined();
       expect(await snapshotIdsOf(clone)).toEqual(new Set());

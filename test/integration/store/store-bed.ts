@@ -98,7 +98,7 @@ export async function startStoreBed(): Promise<StoreBed> {
           __type: `com.amazonaws.dynamodb.v20120810#${error.type}`,
           message: 'planned',
           ...error.more,
-        }) as never;
+        });
       }
       if (writes.has(operation)) {
         writesLeft -= 1;
