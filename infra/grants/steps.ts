@@ -17,7 +17,7 @@ export const stepGrants: GrantTable = {
   'discard-snapshot': arrayCaller,
   'record-snapshot': lockKeeper,
   'map-volumes': arrayCaller,
-  'attach-database': agentCaller,
+  'attach-database': { ...agentCaller, answersFlows: ['create-clone'] },
   'settle-destinations': { table: ['GetItem'] },
   'complete-clone': lockKeeper,
   'acquire-clone': lockKeeper,

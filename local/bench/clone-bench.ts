@@ -56,12 +56,20 @@ async function executionOf({ site }: CloneBench, requestId: string) {
   }
 }
 
-async function removeClones({ api, destinationHost }: CloneBench, cloned: readonly { readonly id: string }[], snapshotId: string): Promise<void> {
+async function removeClones(
+  { api, destinationHost }: CloneBench,
+  cloned: readonly { readonly id: string }[],
+  snapshotId: string,
+): Promise<void> {
   for (const { id } of cloned) {
     const answer = await api.call('DELETE', '/api/echo/v1/echo_dbs', { host_id: destinationHost, database_id: id });
     await followTask(api, answer, patienceMs);
   }
-  refuseUnless(await api.call('DELETE', `/api/echo/v1/db_snapshots/${snapshotId}`), 204, 'the deletion of the snapshot');
+  refuseUnless(
+    await api.call('DELETE', `/api/echo/v1/db_snapshots/${snapshotId}`),
+    204,
+    'the deletion of the snapshot',
+  );
 }
 
 /** Clones, measures, and deletes what it made. */
@@ -69,7 +77,10 @@ export async function measureClone(bench: CloneBench, destinations: number): Pro
   const { api, watch, sourceHost, destinationHost } = bench;
   const db_id = await idOf(bench);
   const names = Array.from({ length: destinations }, (_, at) => `bench_${String(at + 1)}`);
-  const body = { source_host_id: sourceHost, destinations: names.map((db_name) => ({ host_id: destinationHost, db_id, db_name })) };
+  const body = {
+    source_host_id: sourceHost,
+    destinations: names.map((db_name) => ({ host_id: destinationHost, db_id, db_name })),
+  };
   watch.reset();
   const from = performance.now();
   const answer = await api.call('POST', '/api/echo/v1/echo_dbs', body);

@@ -16,17 +16,15 @@ const wholeNumber = (text: string): number => {
   return Number(text);
 };
 
-const options = z
-  .object({ json: z.boolean(), runs: z.number(), engine: z.enum(['mssql', 'postgres']) })
-  .parse(
-    new Command('bench')
-      .description("Measures the control plane's own share of a clone.")
-      .option('--json', 'one JSON object as the last line of standard output; progress on standard error', false)
-      .option('--runs <n>', 'clones per figure, of which the median counts', wholeNumber, 5)
-      .addOption(new Option('--engine <vendor>', 'of the databases').choices(['mssql', 'postgres']).default('mssql'))
-      .parse()
-      .opts(),
-  );
+const options = z.object({ json: z.boolean(), runs: z.number(), engine: z.enum(['mssql', 'postgres']) }).parse(
+  new Command('bench')
+    .description("Measures the control plane's own share of a clone.")
+    .option('--json', 'one JSON object as the last line of standard output; progress on standard error', false)
+    .option('--runs <n>', 'clones per figure, of which the median counts', wholeNumber, 5)
+    .addOption(new Option('--engine <vendor>', 'of the databases').choices(['mssql', 'postgres']).default('mssql'))
+    .parse()
+    .opts(),
+);
 
 const say = (line: string): void => void (options.json ? process.stderr : process.stdout).write(`${line}\n`);
 
@@ -73,7 +71,12 @@ const dataDir = await mkdtemp(join(tmpdir(), 'reprise-bench-'));
 await chmod(dataDir, 0o711);
 try {
   const clone = await bench(dataDir, stopSignal());
-  for (const figures of clone) say(Object.entries(figures).map(([name, value]) => `  ${name}: ${String(value)}`).join('\n'));
+  for (const figures of clone)
+    say(
+      Object.entries(figures)
+        .map(([name, value]) => `  ${name}: ${String(value)}`)
+        .join('\n'),
+    );
   if (options.json) process.stdout.write(`${JSON.stringify({ clone })}\n`);
 } catch (error) {
   process.stderr.write(`the bench failed: ${error instanceof Error ? error.message : String(error)}\n`);

@@ -19,8 +19,12 @@ export interface WireWatch {
 
 type Listener = (message: unknown) => void;
 
-const outgoing = z.object({ request: z.custom<{ getHeader(name: string): unknown }>((value) => typeof value === 'object' && value !== null) });
-const incoming = z.object({ request: z.object({ url: z.string(), method: z.string(), headers: z.record(z.string(), z.unknown()) }) });
+const outgoing = z.object({
+  request: z.custom<{ getHeader(name: string): unknown }>((value) => typeof value === 'object' && value !== null),
+});
+const incoming = z.object({
+  request: z.object({ url: z.string(), method: z.string(), headers: z.record(z.string(), z.unknown()) }),
+});
 
 const answerPath = /^\/api\/agent\/v1\/commands\/([^/]+)\/(success|failure)$/;
 
@@ -54,8 +58,11 @@ export function watchWire(arrayHost: string): WireWatch {
 
   const agentSpans = (): readonly Span[] => {
     const answers = [...answered.values()];
-    if (answers.length !== sent.length) throw new Error(`${String(sent.length)} commands were sent, ${String(answers.length)} answered`);
-    const changes = [...sent.map((at) => ({ at, by: 1 })), ...answers.map((at) => ({ at, by: -1 }))].sort((left, right) => left.at - right.at);
+    if (answers.length !== sent.length)
+      throw new Error(`${String(sent.length)} commands were sent, ${String(answers.length)} answered`);
+    const changes = [...sent.map((at) => ({ at, by: 1 })), ...answers.map((at) => ({ at, by: -1 }))].sort(
+      (left, right) => left.at - right.at,
+    );
     const spans: Span[] = [];
     let count = 0;
     let from = 0;

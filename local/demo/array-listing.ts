@@ -13,7 +13,15 @@ export type ArrayObject = z.infer<typeof ArrayObject>;
 
 const Page = z.object({ hits: z.array(ArrayObject) });
 
-export const collections = ['volume_groups', 'volumes', 'snapshots', 'volsnaps', 'hosts', 'host_iqns', 'mappings'] as const;
+export const collections = [
+  'volume_groups',
+  'volumes',
+  'snapshots',
+  'volsnaps',
+  'hosts',
+  'host_iqns',
+  'mappings',
+] as const;
 export type Collection = (typeof collections)[number];
 export type ArrayListing = Readonly<Record<Collection, readonly ArrayObject[]>>;
 
@@ -24,9 +32,13 @@ export async function listArray(access: ArrayAccess): Promise<ArrayListing> {
   const dispatcher = new Agent({ connect: { ca: await readFile(access.caFile, 'utf8') } });
   const authorization = `Basic ${Buffer.from(`${access.user}:${access.password}`).toString('base64')}`;
   const all = async (collection: Collection): Promise<readonly ArrayObject[]> => {
-    const answer = await request(`${access.url}/api/v2/${collection}?__limit=${String(pageSize)}`, { dispatcher, headers: { authorization } });
+    const answer = await request(`${access.url}/api/v2/${collection}?__limit=${String(pageSize)}`, {
+      dispatcher,
+      headers: { authorization },
+    });
     const text = await answer.body.text();
-    if (answer.statusCode !== 200) throw new Error(`the array's list of ${collection} was answered ${String(answer.statusCode)}`);
+    if (answer.statusCode !== 200)
+      throw new Error(`the array's list of ${collection} was answered ${String(answer.statusCode)}`);
     const { hits } = Page.parse(JSON.parse(text));
     if (hits.length === pageSize) throw new Error(`the array lists more ${collection} than the demo looks at`);
     return hits;

@@ -21,7 +21,8 @@ export async function load(source: SqlSession, rows: number, onRows: (loaded: nu
   }
 }
 
-export const countOrders = async (database: SqlSession): Promise<number> => Number(await database.value('SELECT count(*) FROM orders'));
+export const countOrders = async (database: SqlSession): Promise<number> =>
+  Number(await database.value('SELECT count(*) FROM orders'));
 
 /** Highest number the writer's rows have here; 0 when there are none. */
 export const highestTick = async (database: SqlSession): Promise<number> =>

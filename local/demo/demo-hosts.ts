@@ -14,7 +14,11 @@ export const demoHosts: readonly HostSpec[] = [
 ];
 
 const Databases = z.array(
-  z.object({ id: z.string(), name: z.string(), connection: z.object({ host: z.string(), port: z.number() }).nullable() }),
+  z.object({
+    id: z.string(),
+    name: z.string(),
+    connection: z.object({ host: z.string(), port: z.number() }).nullable(),
+  }),
 );
 export type ListedDatabase = z.infer<typeof Databases>[number];
 

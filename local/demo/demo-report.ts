@@ -1,6 +1,15 @@
 /** What the demo tells at its end, in the shape `--json` promises. */
 
-export const stepNames = ['load', 'validate', 'clone', 'query', 'isolate', 'delete-clone', 'delete-snapshot', 'leftovers'] as const;
+export const stepNames = [
+  'load',
+  'validate',
+  'clone',
+  'query',
+  'isolate',
+  'delete-clone',
+  'delete-snapshot',
+  'leftovers',
+] as const;
 export type StepName = (typeof stepNames)[number];
 
 export interface StepReport {
@@ -31,7 +40,8 @@ export const jsonLine = (report: DemoReport): string =>
 /** Step and seconds, a line each, and the sum. */
 export function table(steps: readonly StepReport[]): string {
   const width = Math.max(...stepNames.map((name) => name.length));
-  const line = (name: string, seconds: number, mark: string): string => `  ${name.padEnd(width)}  ${seconds.toFixed(1).padStart(6)}${mark}`;
+  const line = (name: string, seconds: number, mark: string): string =>
+    `  ${name.padEnd(width)}  ${seconds.toFixed(1).padStart(6)}${mark}`;
   const total = steps.reduce((sum, { seconds }) => sum + seconds, 0);
   return [
     `  ${'step'.padEnd(width)}  seconds`,

@@ -22,7 +22,10 @@ export interface CloneOutcome {
 /** What `clone` and `validate` send. */
 export async function cloneRequest(api: ApiClient): Promise<unknown> {
   const { id } = await findDatabase(api, source.hostId, source.database);
-  return { source_host_id: source.hostId, destinations: [{ host_id: destination.hostId, db_id: id, db_name: destination.database }] };
+  return {
+    source_host_id: source.hostId,
+    destinations: [{ host_id: destination.hostId, db_id: id, db_name: destination.database }],
+  };
 }
 
 const Validation = z.object({ valid: z.boolean(), issues: z.array(z.object({ description: z.string() })) });
@@ -62,11 +65,19 @@ export interface QueryOutcome {
 }
 
 /** The clone against the source as of the snapshot. */
-export async function query(from: SqlSession, copy: SqlSession, loadedRows: number, acknowledged: number): Promise<QueryOutcome> {
+export async function query(
+  from: SqlSession,
+  copy: SqlSession,
+  loadedRows: number,
+  acknowledged: number,
+): Promise<QueryOutcome> {
   const rows = await countOrders(copy);
   if (rows !== loadedRows) throw new Error(`the clone has ${String(rows)} of ${String(loadedRows)} loaded rows`);
   const highest = await highestTick(copy);
-  if (highest < acknowledged) throw new Error(`row ${String(acknowledged)} was acknowledged before the freeze, the clone ends at ${String(highest)}`);
+  if (highest < acknowledged)
+    throw new Error(
+      `row ${String(acknowledged)} was acknowledged before the freeze, the clone ends at ${String(highest)}`,
+    );
   const missing = await missingTicks(copy, highest);
   if (missing > 0) throw new Error(`the clone lacks ${String(missing)} of the writer's rows below ${String(highest)}`);
   return { rows, highest, source: await checksum(from, highest), clone: await checksum(copy, highest) };
@@ -81,7 +92,8 @@ export async function isolate(from: SqlSession, copy: SqlSession, before: QueryO
   if ((await checksum(copy, highest)) !== before.clone) throw new Error('a write to the source moved the clone');
   await copy.run('DELETE FROM orders WHERE id % 100 = 1');
   await copy.run('UPDATE ticks SET note = note || $1', [' (changed in the clone)']);
-  if ((await checksum(copy, highest)) === before.clone) throw new Error('the write to the clone does not show on the clone');
+  if ((await checksum(copy, highest)) === before.clone)
+    throw new Error('the write to the clone does not show on the clone');
   if ((await checksum(from, highest)) !== sourceMoved) throw new Error('a write to the clone moved the source');
 }
 
@@ -95,9 +107,14 @@ export async function deleteClone(api: ApiClient): Promise<void> {
   refuseUnless(answer, 202, 'the deletion of the clone');
   await followTask(api, answer, taskPatienceMs);
   const left = await listDatabases(api, destination.hostId);
-  if (left.length > 0) throw new Error(`${destination.hostId} still reports ${left.map(({ name }) => name).join(', ')}`);
+  if (left.length > 0)
+    throw new Error(`${destination.hostId} still reports ${left.map(({ name }) => name).join(', ')}`);
 }
 
 export async function deleteSnapshot(api: ApiClient, snapshotId: string): Promise<void> {
-  refuseUnless(await api.call('DELETE', `/api/echo/v1/db_snapshots/${snapshotId}`), 204, 'the deletion of the snapshot');
+  refuseUnless(
+    await api.call('DELETE', `/api/echo/v1/db_snapshots/${snapshotId}`),
+    204,
+    'the deletion of the snapshot',
+  );
 }

@@ -17,14 +17,18 @@ async function entriesOf(folder: string): Promise<readonly string[]> {
 async function onArray(site: Site): Promise<readonly string[]> {
   const listing = await listArray(site.array);
   return collections.flatMap((collection) =>
-    listing[collection].map(({ id, name }) => `array: ${collection}/${String(id)}${typeof name === 'string' ? ` (${name})` : ''}`),
+    listing[collection].map(
+      ({ id, name }) => `array: ${collection}/${String(id)}${typeof name === 'string' ? ` (${name})` : ''}`,
+    ),
   );
 }
 
 async function inDeviceRoots(arrayDataDir: string): Promise<readonly string[]> {
   const root = join(arrayDataDir, 'hosts');
   const hosts = await entriesOf(root);
-  const entries = await Promise.all(hosts.map(async (host) => (await entriesOf(join(root, host))).map((serial) => `${host}/${serial}`)));
+  const entries = await Promise.all(
+    hosts.map(async (host) => (await entriesOf(join(root, host))).map((serial) => `${host}/${serial}`)),
+  );
   return entries.flat().map((entry) => `device root: ${entry}`);
 }
 
@@ -40,7 +44,9 @@ async function processTrace(pid: string, folders: readonly string[]): Promise<st
     const isOurs = folders.some((folder) => cwd.startsWith(`${folder}/`) || command.includes(`${folder}/`));
     if (!isOurs) return undefined;
     // A server's workers come and go and change their titles: the folder they work in is what counts.
-    return command.startsWith('postgres:') ? `process: PostgreSQL worker in ${cwd}` : `process: ${command.slice(0, 200)}`;
+    return command.startsWith('postgres:')
+      ? `process: PostgreSQL worker in ${cwd}`
+      : `process: ${command.slice(0, 200)}`;
   } catch {
     return undefined; // It ended meanwhile, or belongs to somebody else.
   }
@@ -57,8 +63,14 @@ export async function processesIn(folders: readonly string[]): Promise<readonly 
 
 export async function look(site: Site): Promise<Traces> {
   const { arrayDataDir, dataDir } = site;
-  const found = await Promise.all([onArray(site), inDeviceRoots(arrayDataDir), withBytes(arrayDataDir), processesIn([dataDir, arrayDataDir])]);
+  const found = await Promise.all([
+    onArray(site),
+    inDeviceRoots(arrayDataDir),
+    withBytes(arrayDataDir),
+    processesIn([dataDir, arrayDataDir]),
+  ]);
   return new Set(found.flat());
 }
 
-export const leftBetween = (before: Traces, after: Traces): readonly string[] => [...after].filter((trace) => !before.has(trace)).sort();
+export const leftBetween = (before: Traces, after: Traces): readonly string[] =>
+  [...after].filter((trace) => !before.has(trace)).sort();

@@ -17,7 +17,8 @@ const mostRows = 50_000_000;
 
 const rowCount = (text: string): number => {
   const rows = Number(text);
-  if (!/^\d+$/.test(text) || rows < 1 || rows > mostRows) throw new InvalidArgumentError(`must be a whole number from 1 to ${String(mostRows)}.`);
+  if (!/^\d+$/.test(text) || rows < 1 || rows > mostRows)
+    throw new InvalidArgumentError(`must be a whole number from 1 to ${String(mostRows)}.`);
   return rows;
 };
 
@@ -38,7 +39,12 @@ async function withTemporaryFolder(work: (dataDir: string) => Promise<DemoReport
   await rm(dataDir, { recursive: true, force: true });
   const processes = await processesIn(folders);
   if (processes.length === 0) return report;
-  return { ...report, ok: false, error: report.error ?? 'processes were left', leftovers: [...report.leftovers, ...processes] };
+  return {
+    ...report,
+    ok: false,
+    error: report.error ?? 'processes were left',
+    leftovers: [...report.leftovers, ...processes],
+  };
 }
 
 const out = json ? process.stderr : process.stdout;

@@ -1,5 +1,10 @@
 /** Shows what is going on: a line that moves on a terminal, one plain line per finished thing elsewhere. */
-import type { WriteStream } from 'node:tty';
+
+export interface ProgressStream {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+  write(text: string): unknown;
+}
 
 export interface Progress {
   /** One finished line. */
@@ -17,7 +22,7 @@ const plainEveryMs = 10_000;
 
 const seconds = (sinceMs: number): string => `${((performance.now() - sinceMs) / 1000).toFixed(0)} s`;
 
-function onTerminal(stream: WriteStream): Progress {
+function onTerminal(stream: ProgressStream): Progress {
   let timer: NodeJS.Timeout | undefined;
   const clear = (): void => {
     if (timer === undefined) return;
@@ -35,7 +40,12 @@ function onTerminal(stream: WriteStream): Progress {
       const since = performance.now();
       let at = 0;
       const draw = (): void => {
-        stream.write(`${eraseLine}  ${frames[at % frames.length] ?? ''} ${what()} (${seconds(since)})`.slice(0, (stream.columns || 80) + eraseLine.length - 1));
+        stream.write(
+          `${eraseLine}  ${frames[at % frames.length] ?? ''} ${what()} (${seconds(since)})`.slice(
+            0,
+            (stream.columns ?? 80) + eraseLine.length - 1,
+          ),
+        );
         at += 1;
       };
       draw();
@@ -45,7 +55,7 @@ function onTerminal(stream: WriteStream): Progress {
   };
 }
 
-function onPlainStream(stream: NodeJS.WritableStream): Progress {
+function onPlainStream(stream: ProgressStream): Progress {
   let timer: NodeJS.Timeout | undefined;
   const clear = (): void => clearInterval(timer);
   return {
@@ -62,4 +72,5 @@ function onPlainStream(stream: NodeJS.WritableStream): Progress {
   };
 }
 
-export const progressOn = (stream: WriteStream): Progress => (stream.isTTY ? onTerminal(stream) : onPlainStream(stream));
+export const progressOn = (stream: ProgressStream): Progress =>
+  stream.isTTY === true ? onTerminal(stream) : onPlainStream(stream);

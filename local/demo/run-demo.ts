@@ -4,7 +4,17 @@ import { startSite, type Site } from '../site/site.ts';
 import { load } from './data-set.ts';
 import { connectTo, demoHosts, destination, findDatabase, source } from './demo-hosts.ts';
 import type { DemoReport, StepName, StepReport } from './demo-report.ts';
-import { clone, cloneRequest, deleteClone, deleteSnapshot, isolate, openClone, query, type QueryOutcome, validate } from './demo-steps.ts';
+import {
+  clone,
+  cloneRequest,
+  deleteClone,
+  deleteSnapshot,
+  isolate,
+  openClone,
+  query,
+  type QueryOutcome,
+  validate,
+} from './demo-steps.ts';
 import { leftBetween, look, type Traces } from './leftovers.ts';
 import type { Progress } from './progress.ts';
 import type { SqlSession } from './sql-session.ts';
@@ -51,7 +61,8 @@ class Run {
     stop.throwIfAborted();
     progress.doing(doing);
     const began = performance.now();
-    const note = (ok: boolean): void => void this.findings.steps.push({ name, seconds: (performance.now() - began) / 1000, ok });
+    const note = (ok: boolean): void =>
+      void this.findings.steps.push({ name, seconds: (performance.now() - began) / 1000, ok });
     try {
       const result = await work();
       note(true);
@@ -81,7 +92,8 @@ class Run {
       work: async () => {
         const found = await query(from, copy, this.#options.rows, acknowledged);
         Object.assign(this.findings, { rows: found.rows, checksum_source: found.source, checksum_clone: found.clone });
-        if (found.source !== found.clone) throw new Error(`the checksum of the source is ${found.source}, that of the clone ${found.clone}`);
+        if (found.source !== found.clone)
+          throw new Error(`the checksum of the source is ${found.source}, that of the clone ${found.clone}`);
         return found;
       },
       said: ({ rows, highest, clone: sum }) =>
@@ -108,7 +120,12 @@ class Run {
     const before = await look(site);
     const request = await cloneRequest(api);
     const { hostId, database } = destination;
-    await this.step({ name: 'validate', doing: () => 'validating', work: () => validate(api, request), said: () => 'the API has no objection' });
+    await this.step({
+      name: 'validate',
+      doing: () => 'validating',
+      work: () => validate(api, request),
+      said: () => 'the API has no objection',
+    });
     const made = await this.step({
       name: 'clone',
       doing: () => `cloning to ${hostId}; the writer is at row ${count(writer.acknowledged())}`,
@@ -119,11 +136,21 @@ class Run {
     try {
       const found = await this.compare(from, copy, made.acknowledgedBeforeFreeze);
       const said = (): string => 'writes to the source did not move the clone, nor the reverse';
-      await this.step({ name: 'isolate', doing: () => 'writing to both sides', work: () => isolate(from, copy, found), said });
+      await this.step({
+        name: 'isolate',
+        doing: () => 'writing to both sides',
+        work: () => isolate(from, copy, found),
+        said,
+      });
     } finally {
       await copy.close();
     }
-    await this.step({ name: 'delete-clone', doing: () => 'deleting the clone', work: () => deleteClone(api), said: () => `${database} is gone` });
+    await this.step({
+      name: 'delete-clone',
+      doing: () => 'deleting the clone',
+      work: () => deleteClone(api),
+      said: () => `${database} is gone`,
+    });
     const { snapshotId } = made;
     const dropped = { work: () => deleteSnapshot(api, snapshotId), said: () => `${snapshotId} is gone` };
     await this.step({ name: 'delete-snapshot', doing: () => 'deleting the snapshot', ...dropped });
@@ -160,7 +187,9 @@ export async function runDemo(options: DemoOptions): Promise<DemoReport> {
     progress.doing(() => 'starting the embedded cloud, the array and two PostgreSQL hosts');
     const site = await startSite({ dataDir: options.dataDir, port: 0, admin, hosts: demoHosts, stop: options.stop });
     try {
-      progress.say(line('start', `API ${site.url}, array ${site.array.url}, hosts ${source.hostId} and ${destination.hostId}`));
+      progress.say(
+        line('start', `API ${site.url}, array ${site.array.url}, hosts ${source.hostId} and ${destination.hostId}`),
+      );
       await run.onSite(site);
     } finally {
       progress.doing(() => 'stopping everything');

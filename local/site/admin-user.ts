@@ -23,7 +23,8 @@ export async function ensureAdmin(
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
   });
   const existing = await store.getUser(given.user);
-  if (given.password === undefined && existing !== undefined) return { user: given.user, password: undefined, isNew: false };
+  if (given.password === undefined && existing !== undefined)
+    return { user: given.user, password: undefined, isNew: false };
   const password = given.password ?? newPassword();
   await store.putUser({ name: given.user, role: 'admin', passwordHash: await hashPassword(password) });
   return { user: given.user, password, isNew: given.password === undefined };

@@ -9,7 +9,12 @@ export interface ApiAnswer {
 }
 
 export interface ApiClient {
-  call(method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown, headers?: Readonly<Record<string, string>>): Promise<ApiAnswer>;
+  call(
+    method: 'GET' | 'POST' | 'PUT' | 'DELETE',
+    path: string,
+    body?: unknown,
+    headers?: Readonly<Record<string, string>>,
+  ): Promise<ApiAnswer>;
   /** The same, with another bearer token; '' sends none. */
   as(token: string): ApiClient;
   close(): Promise<void>;
@@ -53,6 +58,7 @@ export async function logIn(client: ApiClient, user: string, password: string): 
   });
   const { body } = answer;
   const token = typeof body === 'object' && body !== null && 'access_token' in body ? body.access_token : undefined;
-  if (answer.status !== 200 || typeof token !== 'string') throw new Error(`login of '${user}' was answered ${String(answer.status)}`);
+  if (answer.status !== 200 || typeof token !== 'string')
+    throw new Error(`login of '${user}' was answered ${String(answer.status)}`);
   return client.as(token);
 }

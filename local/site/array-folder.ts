@@ -30,7 +30,9 @@ async function makeElsewhere(): Promise<string> {
     await chmod(made, 0o755);
     return made;
   }
-  throw new Error(`no folder that user ${account?.name ?? ''} can reach was found for the array: choose another --data`);
+  throw new Error(
+    `no folder that user ${account?.name ?? ''} can reach was found for the array: choose another --data`,
+  );
 }
 
 /**
@@ -44,7 +46,8 @@ export async function arrayFolder(dataDir: string): Promise<ArrayFolder> {
     if (await isOwn(noted)) return { path: noted, isElsewhere: true };
     throw new Error(`the array's bytes were in ${noted}, which is gone: remove ${dataDir} and start again`);
   }
-  if (await isReachable(dataDir, await chooseAccount(undefined))) return { path: join(dataDir, 'array'), isElsewhere: false };
+  if (await isReachable(dataDir, await chooseAccount(undefined)))
+    return { path: join(dataDir, 'array'), isElsewhere: false };
   const elsewhere = await makeElsewhere();
   await writeFile(note, elsewhere);
   return { path: elsewhere, isElsewhere: true };

@@ -52,8 +52,16 @@ export function startNode(script: string, args: readonly string[], options: Star
  * Runs node on a script to its end and gives what it wrote on standard output.
  * @throws Error with the end of what it wrote on standard error when it fails.
  */
-export async function runNode(script: string, args: readonly string[], onStart: (pid: number) => void): Promise<string> {
-  const child = spawn(process.execPath, [script, ...args], { env: {}, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+export async function runNode(
+  script: string,
+  args: readonly string[],
+  onStart: (pid: number) => void,
+): Promise<string> {
+  const child = spawn(process.execPath, [script, ...args], {
+    env: {},
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+  });
   if (child.pid !== undefined) onStart(child.pid);
   const heard = { out: '', err: '' };
   child.stdout.setEncoding('utf8').on('data', (text: string) => (heard.out += text));

@@ -26,8 +26,12 @@ async function serverOf(privateFolder: string): Promise<string | undefined> {
 
 async function serversOn(hostDir: string): Promise<readonly string[]> {
   const state = join(hostDir, 'state');
-  const roots = [join(state, 'clusters'), (await readIfThere(join(state, 'clusters-elsewhere'))) ?? ''].filter((root) => root !== '');
-  const folders = await Promise.all(roots.map(async (root) => (await readdir(root).catch(() => [])).map((id) => join(root, id))));
+  const roots = [join(state, 'clusters'), (await readIfThere(join(state, 'clusters-elsewhere'))) ?? ''].filter(
+    (root) => root !== '',
+  );
+  const folders = await Promise.all(
+    roots.map(async (root) => (await readdir(root).catch(() => [])).map((id) => join(root, id))),
+  );
   const found = await Promise.all(folders.flat().map(serverOf));
   return found.filter((identity) => identity !== undefined);
 }

@@ -5,7 +5,10 @@ import { readIfThere } from './read-if-there.ts';
 
 async function elsewhere(dataDir: string): Promise<readonly string[]> {
   const hosts = await readdir(join(dataDir, 'hosts')).catch(() => []);
-  const notes = [join(dataDir, 'array-elsewhere'), ...hosts.map((host) => join(dataDir, 'hosts', host, 'state', 'clusters-elsewhere'))];
+  const notes = [
+    join(dataDir, 'array-elsewhere'),
+    ...hosts.map((host) => join(dataDir, 'hosts', host, 'state', 'clusters-elsewhere')),
+  ];
   const texts = await Promise.all(notes.map(readIfThere));
   return texts.filter((text) => text !== undefined);
 }

@@ -51,7 +51,16 @@ export async function ensureDatabases(options: HostDatabasesOptions, spec: HostS
     const [data, wal] = await volumesFor(options, spec, name);
     if (data === undefined) throw new Error(`no volume was made for ${name}`);
     const walFlags = wal === undefined ? [] : ['--wal-volume', wal];
-    const passwordFlags = spec.vendor === 'postgres' ? ['--superuser-password-file', options.superuserPasswordFile] : [];
-    await runAgentCommand(options, ['create-database', '--name', name, '--volume', data, ...walFlags, ...passwordFlags]);
+    const passwordFlags =
+      spec.vendor === 'postgres' ? ['--superuser-password-file', options.superuserPasswordFile] : [];
+    await runAgentCommand(options, [
+      'create-database',
+      '--name',
+      name,
+      '--volume',
+      data,
+      ...walFlags,
+      ...passwordFlags,
+    ]);
   }
 }

@@ -22,7 +22,9 @@ const errorText = (cause: unknown): string =>
 export async function openLogFiles(dataDir: string): Promise<LogFiles> {
   const dir = join(dataDir, 'logs');
   await mkdir(dir, { recursive: true });
-  const [functions, cloud] = ['functions.log', 'cloud.log'].map((name) => createWriteStream(join(dir, name), { flags: 'a' }));
+  const [functions, cloud] = ['functions.log', 'cloud.log'].map((name) =>
+    createWriteStream(join(dir, name), { flags: 'a' }),
+  );
   if (functions === undefined || cloud === undefined) throw new Error('unreachable');
   return {
     dir,

@@ -51,7 +51,8 @@ async function end({ role, identity }: Child): Promise<void> {
   signal(identity, 'SIGTERM');
   if (await endedWithin(identity, endPatienceMs)) return;
   signal(identity, 'SIGKILL');
-  if (!(await endedWithin(identity, killPatienceMs))) throw new Error(`process ${identity}, left by an earlier run, does not end`);
+  if (!(await endedWithin(identity, killPatienceMs)))
+    throw new Error(`process ${identity}, left by an earlier run, does not end`);
 }
 
 /** Ends what a killed site left running and tells how many processes that were. */

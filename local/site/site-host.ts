@@ -46,7 +46,10 @@ const pathOf = (spec: HostSpec): string => `/api/v1/hosts/${spec.hostId}`;
 const tokenFileIn = (hostsDir: string, hostId: string): string => join(hostsDir, hostId, 'token');
 
 /** Registered, and its token is still at hand. */
-export async function isRegistered(options: Pick<SiteHostOptions, 'api' | 'hostsDir'>, spec: HostSpec): Promise<boolean> {
+export async function isRegistered(
+  options: Pick<SiteHostOptions, 'api' | 'hostsDir'>,
+  spec: HostSpec,
+): Promise<boolean> {
   const known = await options.api.call('GET', pathOf(spec));
   return known.status === 200 && (await readIfThere(tokenFileIn(options.hostsDir, spec.hostId))) !== undefined;
 }

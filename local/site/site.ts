@@ -75,12 +75,17 @@ const secretsFor = (password: string): Record<string, string> => ({
 /** The folder is this site's alone afterwards, and nothing of a killed run is left running on it. */
 async function claimFolder(dataDir: string, options: SiteOptions, started: Started): Promise<ArrayFolder> {
   const report = options.report ?? (() => undefined);
-  const release = await takeFolder(dataDir, (pid) => report(`waiting for process ${String(pid)} to leave ${dataDir}`), options.stop);
+  const release = await takeFolder(
+    dataDir,
+    (pid) => report(`waiting for process ${String(pid)} to leave ${dataDir}`),
+    options.stop,
+  );
   started.add(release);
   const ended = (await endRecorded(dataDir)) + (await stopAllServers(dataDir));
   if (ended > 0) report(`ended ${String(ended)} processes that an earlier run had left behind`);
   const folder = await arrayFolder(dataDir);
-  if (folder.isElsewhere) report(`${dataDir} is closed to the user PostgreSQL runs as: the array keeps its bytes in ${folder.path}`);
+  if (folder.isElsewhere)
+    report(`${dataDir} is closed to the user PostgreSQL runs as: the array keeps its bytes in ${folder.path}`);
   return folder;
 }
 
@@ -121,7 +126,12 @@ async function startParts(options: SiteOptions, started: Started): Promise<Site>
   started.add(() => cloud.stop());
   const admin = await ensureAdmin(cloud, options.admin);
   options.onAdmin?.(admin);
-  const array = { url: arrayProcess.url, caFile: arrayProcess.caFile, user: arrayUser, password: secrets.arrayPassword };
+  const array = {
+    url: arrayProcess.url,
+    caFile: arrayProcess.caFile,
+    user: arrayUser,
+    password: secrets.arrayPassword,
+  };
   options.stop?.throwIfAborted();
   const { superuserPassword } = secrets;
   const parts = { dataDir, cloud, array, arrayDataDir, agentScript, superuserPassword, children, stop: options.stop };
@@ -129,7 +139,19 @@ async function startParts(options: SiteOptions, started: Started): Promise<Site>
   started.add(() => stopAllServers(dataDir).then(() => undefined));
   const hosts = await startHosts(parts, options.hosts, started);
   const { url, caFile } = cloud;
-  return { url, caFile, dataDir, admin, cloud, array, arrayProcess, arrayDataDir, hosts, superuserPassword, stop: () => started.stop() };
+  return {
+    url,
+    caFile,
+    dataDir,
+    admin,
+    cloud,
+    array,
+    arrayProcess,
+    arrayDataDir,
+    hosts,
+    superuserPassword,
+    stop: () => started.stop(),
+  };
 }
 
 /** Starts everything, or nothing. */

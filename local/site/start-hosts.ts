@@ -45,7 +45,12 @@ async function refuseDeadAgents(hosts: ReadonlyMap<string, SiteHost>): Promise<v
   }
 }
 
-async function waitForHosts(api: ApiClient, specs: readonly HostSpec[], hosts: ReadonlyMap<string, SiteHost>, stop: AbortSignal | undefined): Promise<void> {
+async function waitForHosts(
+  api: ApiClient,
+  specs: readonly HostSpec[],
+  hosts: ReadonlyMap<string, SiteHost>,
+  stop: AbortSignal | undefined,
+): Promise<void> {
   await waitUntil('every host to be connected with its databases', connectPatienceMs, async () => {
     stop?.throwIfAborted();
     await refuseDeadAgents(hosts);
@@ -60,13 +65,23 @@ async function waitForHosts(api: ApiClient, specs: readonly HostSpec[], hosts: R
 }
 
 /** Those asked for, and of those remembered the ones nobody has unregistered since. */
-async function specsToStart(api: ApiClient, hostsDir: string, wanted: readonly HostSpec[]): Promise<readonly HostSpec[]> {
-  const others = (await rememberedSpecs(hostsDir)).filter(({ hostId }) => !wanted.some((spec) => spec.hostId === hostId));
+async function specsToStart(
+  api: ApiClient,
+  hostsDir: string,
+  wanted: readonly HostSpec[],
+): Promise<readonly HostSpec[]> {
+  const others = (await rememberedSpecs(hostsDir)).filter(
+    ({ hostId }) => !wanted.some((spec) => spec.hostId === hostId),
+  );
   const registered = await Promise.all(others.map((spec) => isRegistered({ api, hostsDir }, spec)));
   return [...wanted, ...others.filter((_spec, at) => registered[at])];
 }
 
-async function startAll(options: SiteHostOptions, specs: readonly HostSpec[], started: Started): Promise<ReadonlyMap<string, SiteHost>> {
+async function startAll(
+  options: SiteHostOptions,
+  specs: readonly HostSpec[],
+  started: Started,
+): Promise<ReadonlyMap<string, SiteHost>> {
   const hosts = new Map<string, SiteHost>();
   const starting = specs.map(async (spec) => {
     const host = await startSiteHost(options, spec);
@@ -80,7 +95,11 @@ async function startAll(options: SiteHostOptions, specs: readonly HostSpec[], st
 }
 
 /** What is there already is left as it is. What was started is added to `started` at once. */
-export async function startHosts(options: HostsOptions, wanted: readonly HostSpec[], started: Started): Promise<ReadonlyMap<string, SiteHost>> {
+export async function startHosts(
+  options: HostsOptions,
+  wanted: readonly HostSpec[],
+  started: Started,
+): Promise<ReadonlyMap<string, SiteHost>> {
   const hostsDir = join(options.dataDir, 'hosts');
   if (wanted.length === 0 && (await rememberedSpecs(hostsDir)).length === 0) return new Map();
   const { url: apiUrl, caFile: apiCaFile } = options.cloud;
@@ -92,7 +111,11 @@ export async function startHosts(options: HostsOptions, wanted: readonly HostSpe
   try {
     const client = await logIn(api, fixtureUser, password);
     const specs = await specsToStart(client, hostsDir, wanted);
-    const hosts = await startAll({ ...options, api: client, apiUrl, apiCaFile, hostsDir, superuserPasswordFile }, specs, started);
+    const hosts = await startAll(
+      { ...options, api: client, apiUrl, apiCaFile, hostsDir, superuserPasswordFile },
+      specs,
+      started,
+    );
     await waitForHosts(client, specs, hosts, options.stop);
     return hosts;
   } finally {

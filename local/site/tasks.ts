@@ -17,11 +17,17 @@ const Task = z.object({
 export type FollowedTask = z.infer<typeof Task>;
 
 export function refuseUnless(answer: ApiAnswer, status: number, what: string): void {
-  if (answer.status !== status) throw new Error(`${what} was answered ${String(answer.status)}: ${JSON.stringify(answer.body)}`);
+  if (answer.status !== status)
+    throw new Error(`${what} was answered ${String(answer.status)}: ${JSON.stringify(answer.body)}`);
 }
 
 /** Follows the task that `answer` began until it is over. Throws when it does not complete, or not in time. */
-export async function followTask(api: ApiClient, answer: ApiAnswer, timeoutMs: number, everyMs = 200): Promise<FollowedTask> {
+export async function followTask(
+  api: ApiClient,
+  answer: ApiAnswer,
+  timeoutMs: number,
+  everyMs = 200,
+): Promise<FollowedTask> {
   const { location } = Task.pick({ location: true }).parse(answer.body);
   const until = Date.now() + timeoutMs;
   for (;;) {

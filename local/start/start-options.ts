@@ -17,7 +17,8 @@ const highestPort = 65_535;
 
 const portNumber = (text: string): number => {
   const port = Number(text);
-  if (!/^\d+$/.test(text) || port > highestPort) throw new InvalidArgumentError(`must be a whole number up to ${String(highestPort)}.`);
+  if (!/^\d+$/.test(text) || port > highestPort)
+    throw new InvalidArgumentError(`must be a whole number up to ${String(highestPort)}.`);
   return port;
 };
 
@@ -30,11 +31,19 @@ export function readStartSettings(argv: readonly string[], environment: NodeJS.P
     .description('Keeps the whole of Reprise running on this machine: API, array and, with a fixture, database hosts.')
     .option('--port <port>', 'HTTPS port of the API on 127.0.0.1; 0 takes a free one', portNumber, 8443)
     .option('--data <dir>', 'folder that everything is kept in', './.reprise')
-    .addOption(new Option('--fixture <name>', 'hosts to provide, with their databases and agents').choices([...fixtureNames]))
-    .addHelpText('after', '\nREPRISE_ADMIN_USER (default: admin) and REPRISE_ADMIN_PASSWORD set the administrator at each start.')
+    .addOption(
+      new Option('--fixture <name>', 'hosts to provide, with their databases and agents').choices([...fixtureNames]),
+    )
+    .addHelpText(
+      'after',
+      '\nREPRISE_ADMIN_USER (default: admin) and REPRISE_ADMIN_PASSWORD set the administrator at each start.',
+    )
     .parse([...argv]);
   return {
     ...StartOptions.parse(command.opts()),
-    admin: { user: given(environment['REPRISE_ADMIN_USER']) ?? 'admin', password: given(environment['REPRISE_ADMIN_PASSWORD']) },
+    admin: {
+      user: given(environment['REPRISE_ADMIN_USER']) ?? 'admin',
+      password: given(environment['REPRISE_ADMIN_PASSWORD']),
+    },
   };
 }

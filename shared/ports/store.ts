@@ -81,7 +81,13 @@ export interface CatalogStore {
    * Makes the task's snapshot available, pins it by its clones, stores them, and takes the task past its point of no
    * return: one transaction, repeatable. `refused`: the task was canceled or is being undone, and nothing was written.
    */
-  publishClones(requestId: string, snapshotId: string, clones: readonly Clone[]): Promise<'published' | 'refused'>;
+  publishClones(
+    requestId: string,
+    snapshotId: string,
+    clones: readonly Clone[],
+    /** Noted on the task, for a later run of the same step. */
+    result: TaskResult,
+  ): Promise<'published' | 'refused'>;
   /** Removes a pending snapshot row of that task; an available one, or another task's, stays. */
   discardSnapshot(
     requestId: string,

@@ -79,7 +79,7 @@ export async function givenClone(
   const task = await givenTask(bed, { requestId });
   const source = await bed.store.getClone(snapshot.hostId, snapshot.databases[0]?.dbId ?? '');
   await bed.store.recordSnapshot({ ...snapshot, state: 'pending' }, source === undefined ? [] : [source]);
-  await bed.store.publishClones(requestId, snapshot.snapshotId, [clone]);
+  await bed.store.publishClones(requestId, snapshot.snapshotId, [clone], {});
   if (given.database !== false) {
     await givenDatabase(bed, {
       hostId: clone.hostId,

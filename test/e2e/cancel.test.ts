@@ -1,6 +1,16 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { waitUntil } from '../../local/site/wait-until.ts';
-import { acceptedTask, clone, databaseNamed, deleteClone, deleteSnapshot, ended, postClone, requestDeleteClone, type TaskAnswer } from './act/flex.ts';
+import {
+  acceptedTask,
+  clone,
+  databaseNamed,
+  deleteClone,
+  deleteSnapshot,
+  ended,
+  postClone,
+  requestDeleteClone,
+  type TaskAnswer,
+} from './act/flex.ts';
 import { type Bed, hostOf, startBed } from './bed/bed.ts';
 import { type ArrayView, viewArray } from './look/array.ts';
 import { type Footprint, footprint, settledFootprint } from './look/footprint.ts';
@@ -52,7 +62,9 @@ const isWaiting = async (requestId: string): Promise<true | undefined> => {
 };
 
 const wasSent = async (task: TaskAnswer, kind: string): Promise<true | undefined> =>
-  (await commandRows(bed.table, task.request_id)).some((row) => row['kind'] === kind && row['purpose'] === 'do') ? true : undefined;
+  (await commandRows(bed.table, task.request_id)).some((row) => row['kind'] === kind && row['purpose'] === 'do')
+    ? true
+    : undefined;
 
 describe('cancel', { timeout: 60_000 }, () => {
   it('of a clone that waits for its source gives up the place in the queue and nothing else', async () => {

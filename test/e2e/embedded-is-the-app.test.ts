@@ -17,7 +17,11 @@ const repository = resolve(fileURLToPath(new URL('../..', import.meta.url)));
 const Template = z.object({
   Resources: z.record(
     z.string(),
-    z.object({ Type: z.string(), Properties: z.record(z.string(), z.unknown()).default({}), Metadata: z.record(z.string(), z.unknown()).default({}) }),
+    z.object({
+      Type: z.string(),
+      Properties: z.record(z.string(), z.unknown()).default({}),
+      Metadata: z.record(z.string(), z.unknown()).default({}),
+    }),
   ),
 });
 interface Resource {
@@ -34,13 +38,30 @@ let resources: readonly Resource[];
 beforeAll(async () => {
   dataDir = await newDataDir();
   const assemblyDir = join(dataDir, 'assembly');
-  buildApp('embedded', { environment: { array: { sdpUrl: 'https://127.0.0.1:9', sdpCaFile: '/nowhere/ca.pem' } }, outdir: assemblyDir }).synth();
+  buildApp('embedded', {
+    environment: { array: { sdpUrl: 'https://127.0.0.1:9', sdpCaFile: '/nowhere/ca.pem' } },
+    outdir: assemblyDir,
+  }).synth();
   resources = readdirSync(assemblyDir)
     .filter((file) => file.endsWith('.template.json'))
-    .flatMap((file) => Object.entries(Template.parse(JSON.parse(readFileSync(join(assemblyDir, file), 'utf8'))).Resources))
-    .map(([logicalId, { Type: type, Properties: properties, Metadata: metadata }]) => ({ logicalId, type, properties, metadata }));
+    .flatMap((file) =>
+      Object.entries(Template.parse(JSON.parse(readFileSync(join(assemblyDir, file), 'utf8'))).Resources),
+    )
+    .map(([logicalId, { Type: type, Properties: properties, Metadata: metadata }]) => ({
+      logicalId,
+      type,
+      properties,
+      metadata,
+    }));
   const secrets = { 'reprise/sdp': JSON.stringify({ username: 'u', password: 'p' }) };
-  cloud = await startEmbeddedCloud({ assemblyDir, dataDir: join(dataDir, 'cloud'), port: 0, secrets, sourceRoot: repository, log: () => undefined });
+  cloud = await startEmbeddedCloud({
+    assemblyDir,
+    dataDir: join(dataDir, 'cloud'),
+    port: 0,
+    secrets,
+    sourceRoot: repository,
+    log: () => undefined,
+  });
 }, 60_000);
 
 afterAll(async () => {
@@ -83,15 +104,19 @@ describe('the embedded cloud', () => {
   });
 
   it('gives each function exactly the variables of its template, and the addresses of the engines', () => {
-    const ours = /^(AWS_ENDPOINT_URL_|AWS_REGION$|AWS_DEFAULT_REGION$|AWS_ACCESS_KEY_ID$|AWS_SECRET_ACCESS_KEY$|AWS_LAMBDA_FUNCTION_NAME$|DYNAMODB_ENDPOINT$)/;
+    const ours =
+      /^(AWS_ENDPOINT_URL_|AWS_REGION$|AWS_DEFAULT_REGION$|AWS_ACCESS_KEY_ID$|AWS_SECRET_ACCESS_KEY$|AWS_LAMBDA_FUNCTION_NAME$|DYNAMODB_ENDPOINT$)/;
     for (const { properties } of ofType('AWS::Lambda::Function')) {
       const name = text(properties['FunctionName']);
-      const declared = z.object({ Variables: z.record(z.string(), z.unknown()) }).parse(properties['Environment'] ?? { Variables: {} }).Variables;
+      const declared = z
+        .object({ Variables: z.record(z.string(), z.unknown()) })
+        .parse(properties['Environment'] ?? { Variables: {} }).Variables;
       const actual = Object.fromEntries(Object.entries(cloud.environmentOf(name)).filter(([key]) => !ours.test(key)));
       expect([name, Object.keys(actual).sort()]).toEqual([name, Object.keys(declared).sort()]);
       for (const [key, value] of Object.entries(declared)) {
         // A queue's URL is where the engine put it; everything else is known from the template alone.
-        if (typeof value === 'object' && JSON.stringify(value).includes('Queue')) expect(actual[key]).toContain(valueOf(value));
+        if (typeof value === 'object' && JSON.stringify(value).includes('Queue'))
+          expect(actual[key]).toContain(valueOf(value));
         else expect([name, key, actual[key]]).toEqual([name, key, valueOf(value)]);
       }
       expect(cloud.app.functions.find((one) => one.name === name)?.timeoutSeconds).toBe(properties['Timeout']);
@@ -99,13 +124,17 @@ describe('the embedded cloud', () => {
   });
 
   it('runs exactly the definitions in statemachines/, their placeholders filled as the templates say', () => {
-    const flows = readdirSync(join(repository, 'statemachines')).filter((name) => existsSync(join(repository, 'statemachines', name, 'definition.asl.json')));
+    const flows = readdirSync(join(repository, 'statemachines')).filter((name) =>
+      existsSync(join(repository, 'statemachines', name, 'definition.asl.json')),
+    );
     expect(cloud.app.stateMachines).toHaveLength(flows.length);
     for (const flow of flows) {
       const running = cloud.app.stateMachines.filter((one) => one.name.endsWith(flow));
       expect([flow, running.length]).toEqual([flow, 1]);
       const definition: unknown = JSON.parse(running[0]?.definition ?? '');
-      const file: unknown = JSON.parse(readFileSync(join(repository, 'statemachines', flow, 'definition.asl.json'), 'utf8'));
+      const file: unknown = JSON.parse(
+        readFileSync(join(repository, 'statemachines', flow, 'definition.asl.json'), 'utf8'),
+      );
       expectFilled(file, definition, flow);
     }
   });
@@ -113,21 +142,37 @@ describe('the embedded cloud', () => {
   it('serves exactly the paths of the gateway, each by its own function', () => {
     const [api, another] = ofType('AWS::ApiGateway::RestApi');
     expect(another).toBeUndefined();
-    const Body = z.object({ paths: z.record(z.string(), z.record(z.string(), z.object({ 'x-amazon-apigateway-integration': z.object({ uri: z.unknown() }) }))) });
+    const Body = z.object({
+      paths: z.record(
+        z.string(),
+        z.record(z.string(), z.object({ 'x-amazon-apigateway-integration': z.object({ uri: z.unknown() }) })),
+      ),
+    });
     const wanted = Object.entries(Body.parse(api?.properties['Body']).paths).flatMap(([path, operations]) =>
-      Object.entries(operations).map(([method, { 'x-amazon-apigateway-integration': { uri } }]) => {
-        const [, name] = /function:([^/:]+)\/invocations/.exec(valueOf(uri)) ?? [];
-        return `${method.toUpperCase()} ${path} ${name ?? '?'}`;
-      }),
+      Object.entries(operations).map(
+        ([
+          method,
+          {
+            'x-amazon-apigateway-integration': { uri },
+          },
+        ]) => {
+          const [, name] = /function:([^/:]+)\/invocations/.exec(valueOf(uri)) ?? [];
+          return `${method.toUpperCase()} ${path} ${name ?? '?'}`;
+        },
+      ),
     );
     expect(cloud.app.api.map((one) => `${one.method} ${one.path} ${one.functionName}`).sort()).toEqual(wanted.sort());
     expect(wanted.length).toBeGreaterThan(20);
   });
 
   it('knows of no table, queue or rule besides', () => {
-    expect(cloud.app.tables.map((one) => one.TableName)).toEqual(ofType('AWS::DynamoDB::Table').map((one) => one.properties['TableName']));
+    expect(cloud.app.tables.map((one) => one.TableName)).toEqual(
+      ofType('AWS::DynamoDB::Table').map((one) => one.properties['TableName']),
+    );
     expect(cloud.app.queues).toHaveLength(ofType('AWS::SQS::Queue').length);
-    expect(cloud.app.scheduledRules.map((one) => one.schedule)).toEqual(ofType('AWS::Events::Rule').map((one) => one.properties['ScheduleExpression']));
+    expect(cloud.app.scheduledRules.map((one) => one.schedule)).toEqual(
+      ofType('AWS::Events::Rule').map((one) => one.properties['ScheduleExpression']),
+    );
   });
 });
 
@@ -136,7 +181,10 @@ function expectFilled(file: unknown, running: unknown, at: string): void {
   if (typeof file === 'string' && file.includes('${')) {
     const [, placeholder = ''] = /^\$\{(\w+)\}$/.exec(file) ?? [];
     if (placeholder.endsWith('Function')) {
-      const words = placeholder.slice(0, -'Function'.length).replaceAll(/(?<=[a-z])(?=[A-Z])/g, '-').toLowerCase();
+      const words = placeholder
+        .slice(0, -'Function'.length)
+        .replaceAll(/(?<=[a-z])(?=[A-Z])/g, '-')
+        .toLowerCase();
       expect([at, running]).toEqual([at, expect.stringMatching(new RegExp(`(^|[:-])${words}$`))]);
       expect(ofType('AWS::Lambda::Function').map((one) => functionArn(text(one.properties['FunctionName'])))).toContain(
         String(running).startsWith('arn:') ? running : functionArn(String(running)),

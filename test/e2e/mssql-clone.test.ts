@@ -1,7 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { appendRow } from '../../agent/engines/simulated/rows.ts';
 import { waitUntil } from '../../local/site/wait-until.ts';
-import { acceptedTask, clone, databaseNamed, deleteClone, deleteSnapshot, ended, postClone, requestDeleteClone } from './act/flex.ts';
+import {
+  acceptedTask,
+  clone,
+  databaseNamed,
+  deleteClone,
+  deleteSnapshot,
+  ended,
+  postClone,
+  requestDeleteClone,
+} from './act/flex.ts';
 import { startSimulatedWriter } from './act/simulated-writer.ts';
 import { type Bed, type BedHost, hostOf, startBed } from './bed/bed.ts';
 import { type ArrayView, viewArray } from './look/array.ts';
@@ -38,7 +47,9 @@ const to = (hostId: string, name: string, dbId = sourceId) => ({ host_id: hostId
 
 /** The rows of a database as their numbers. */
 const numbersIn = async (hostId: string, name: string): Promise<readonly unknown[]> =>
-  (await rowsOf(hostOf(bed, hostId), name)).map((row) => (typeof row === 'object' && row !== null && 'n' in row ? row.n : row));
+  (await rowsOf(hostOf(bed, hostId), name)).map((row) =>
+    typeof row === 'object' && row !== null && 'n' in row ? row.n : row,
+  );
 
 const oneTo = (last: number): readonly number[] => Array.from({ length: last }, (_, index) => index + 1);
 
@@ -50,7 +61,12 @@ describe('a clone of a simulated database', { timeout: 60_000 }, () => {
     await waitUntil('some rows', 10_000, () => Promise.resolve(writer.acknowledged() > 30 ? true : undefined), 10);
     const delay = await array.fault({ call: 'POST snapshots', when: 'before', delay_ms: 300 });
     const task = acceptedTask(
-      await postClone(bed.api, 'sqlprod1', [to('sqldev1', 'a'), to('sqldev2', 'b'), to('sqlprod1', 'orders_copy'), to('sqldev1', 'c')]),
+      await postClone(bed.api, 'sqlprod1', [
+        to('sqldev1', 'a'),
+        to('sqldev2', 'b'),
+        to('sqlprod1', 'orders_copy'),
+        to('sqldev1', 'c'),
+      ]),
     );
     await array.hasFired(delay);
     const acknowledged = writer.acknowledged();
@@ -59,7 +75,12 @@ describe('a clone of a simulated database', { timeout: 60_000 }, () => {
     await array.clearFaults();
     expect(done).toMatchObject({ state: 'completed', error: '' });
 
-    const copies = await Promise.all([numbersIn('sqldev1', 'a'), numbersIn('sqldev2', 'b'), numbersIn('sqlprod1', 'orders_copy'), numbersIn('sqldev1', 'c')]);
+    const copies = await Promise.all([
+      numbersIn('sqldev1', 'a'),
+      numbersIn('sqldev2', 'b'),
+      numbersIn('sqlprod1', 'orders_copy'),
+      numbersIn('sqldev1', 'c'),
+    ]);
     for (const rows of copies) {
       expect(rows.length).toBeGreaterThanOrEqual(acknowledged);
       expect(rows).toEqual(oneTo(rows.length));
@@ -123,8 +144,14 @@ describe('a clone of a clone', { timeout: 60_000 }, () => {
 
     const refusals = [
       { call: () => requestDeleteClone(bed.api, 'sqldev1', parentId), issue: 'DB_IS_IN_USE' },
-      { call: () => bed.api.call('DELETE', `/api/echo/v1/db_snapshots/${first.snapshotId}`), issue: 'DB_SNAPSHOT_IS_IN_USE' },
-      { call: () => bed.api.call('DELETE', `/api/echo/v1/db_snapshots/${second.snapshotId}`), issue: 'DB_SNAPSHOT_IS_IN_USE' },
+      {
+        call: () => bed.api.call('DELETE', `/api/echo/v1/db_snapshots/${first.snapshotId}`),
+        issue: 'DB_SNAPSHOT_IS_IN_USE',
+      },
+      {
+        call: () => bed.api.call('DELETE', `/api/echo/v1/db_snapshots/${second.snapshotId}`),
+        issue: 'DB_SNAPSHOT_IS_IN_USE',
+      },
     ];
     for (const { call, issue } of refusals) {
       expect(await call()).toMatchObject({ status: 409, body: { issues: [{ issue_type: issue }] } });

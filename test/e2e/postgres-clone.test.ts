@@ -1,7 +1,16 @@
 import type { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { waitUntil } from '../../local/site/wait-until.ts';
-import { type CloneOptions, acceptedTask, clone, databaseNamed, deleteClone, ended, postClone, snapshotIds } from './act/flex.ts';
+import {
+  type CloneOptions,
+  acceptedTask,
+  clone,
+  databaseNamed,
+  deleteClone,
+  ended,
+  postClone,
+  snapshotIds,
+} from './act/flex.ts';
 import { connectSql, numbers, serverOn, startRowWriter } from './act/sql.ts';
 import { type Bed, hostOf, startBed } from './bed/bed.ts';
 import { type ArrayView, viewArray } from './look/array.ts';
@@ -54,34 +63,42 @@ async function cloneUnderLoad(table: string, name: string, options: CloneOptions
   await writer.stop();
   await array.clearFaults();
   expect(done).toMatchObject({ state: 'completed', error: '' });
-  return { before, written: writer.acknowledged(), id: done.result?.cloned_dbs?.[0]?.id ?? '', snapshotId: done.result?.db_snapshot?.id ?? '' };
+  return {
+    before,
+    written: writer.acknowledged(),
+    id: done.result?.cloned_dbs?.[0]?.id ?? '',
+    snapshotId: done.result?.db_snapshot?.id ?? '',
+  };
 }
 
 const oneTo = (last: number): readonly number[] => Array.from({ length: last }, (_, index) => index + 1);
 
 describe('a clone of a PostgreSQL database that is written to', { timeout: 60_000 }, () => {
-  it.each(['application', 'crash'] as const)('at %s level holds every acknowledged row and leaves nothing when deleted', async (level) => {
-    const table = `rows_${level}`;
-    const clean = await footprint(bed, array);
-    const made = await cloneUnderLoad(table, `shop_${level}`, { consistency_level: level });
+  it.each(['application', 'crash'] as const)(
+    'at %s level holds every acknowledged row and leaves nothing when deleted',
+    async (level) => {
+      const table = `rows_${level}`;
+      const clean = await footprint(bed, array);
+      const made = await cloneUnderLoad(table, `shop_${level}`, { consistency_level: level });
 
-    const sql = await connectSql(bed, await cloneServer());
-    const rows = await numbers(sql, `SELECT n FROM ${table} ORDER BY n`);
-    expect(rows.length).toBeGreaterThanOrEqual(made.before);
-    expect(rows).toEqual(oneTo(rows.length));
-    expect(rows.length).toBeLessThan(made.written);
+      const sql = await connectSql(bed, await cloneServer());
+      const rows = await numbers(sql, `SELECT n FROM ${table} ORDER BY n`);
+      expect(rows.length).toBeGreaterThanOrEqual(made.before);
+      expect(rows).toEqual(oneTo(rows.length));
+      expect(rows.length).toBeLessThan(made.written);
 
-    await sql.query(`INSERT INTO ${table} VALUES (-1, 'written in the clone')`);
-    expect(await numbers(source, `SELECT count(*) FROM ${table} WHERE n < 0`)).toEqual([0]);
-    expect(await numbers(source, `SELECT n FROM ${table} ORDER BY n`)).toEqual(oneTo(made.written));
-    await sql.end();
+      await sql.query(`INSERT INTO ${table} VALUES (-1, 'written in the clone')`);
+      expect(await numbers(source, `SELECT count(*) FROM ${table} WHERE n < 0`)).toEqual([0]);
+      expect(await numbers(source, `SELECT n FROM ${table} ORDER BY n`)).toEqual(oneTo(made.written));
+      await sql.end();
 
-    await deleteClone(bed.api, 'pgdev1', made.id);
-    expect(await serversBelow(hostOf(bed, 'pgdev1').deviceRoot)).toEqual([]);
-    const answer = await bed.api.call('DELETE', `/api/echo/v1/db_snapshots/${made.snapshotId}`);
-    expect(answer).toMatchObject({ status: 204, body: undefined });
-    expect(await settledFootprint(bed, array, clean)).toEqual(clean);
-  });
+      await deleteClone(bed.api, 'pgdev1', made.id);
+      expect(await serversBelow(hostOf(bed, 'pgdev1').deviceRoot)).toEqual([]);
+      const answer = await bed.api.call('DELETE', `/api/echo/v1/db_snapshots/${made.snapshotId}`);
+      expect(answer).toMatchObject({ status: 204, body: undefined });
+      expect(await settledFootprint(bed, array, clean)).toEqual(clean);
+    },
+  );
 
   it('with target_state recovery is a standby that takes no writes', async () => {
     const clean = await footprint(bed, array);
@@ -92,9 +109,16 @@ describe('a clone of a PostgreSQL database that is written to', { timeout: 60_00
     await sql.end();
     await deleteClone(bed.api, 'pgdev1', made.clones[0]?.id ?? '');
 
-    const answer = await bed.api.call('DELETE', `/api/echo/v1/db_snapshots/${made.snapshotId}`, undefined, { accept: 'application/json' });
+    const answer = await bed.api.call('DELETE', `/api/echo/v1/db_snapshots/${made.snapshotId}`, undefined, {
+      accept: 'application/json',
+    });
     expect(answer.status).toBe(200);
-    expect(answer.body).toMatchObject({ state: 'completed', command_type: 'DeleteDBSnapshotCommand', result: null, error: '' });
+    expect(answer.body).toMatchObject({
+      state: 'completed',
+      command_type: 'DeleteDBSnapshotCommand',
+      result: null,
+      error: '',
+    });
     expect(await settledFootprint(bed, array, clean)).toEqual(clean);
   });
 });
@@ -117,7 +141,9 @@ describe('a freeze whose session is ended by somebody else', { timeout: 60_000 }
     expect(snapshots).toHaveLength(1);
     expect(await snapshotIds(bed.api)).toEqual([done.result?.db_snapshot?.id]);
     await deleteClone(bed.api, 'pgdev1', done.result?.cloned_dbs?.[0]?.id ?? '');
-    expect((await bed.api.call('DELETE', `/api/echo/v1/db_snapshots/${done.result?.db_snapshot?.id ?? ''}`)).status).toBe(204);
+    expect(
+      (await bed.api.call('DELETE', `/api/echo/v1/db_snapshots/${done.result?.db_snapshot?.id ?? ''}`)).status,
+    ).toBe(204);
     expect(await settledFootprint(bed, array, clean)).toEqual(clean);
   });
 });

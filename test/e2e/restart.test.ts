@@ -57,14 +57,20 @@ describe('the whole site ends while a clone is made, and is started again on its
     const seen = await footprint(bed, array);
     const databases = seen.rows.filter((row) => row.startsWith('database '));
     const clean = {
-      array: { snapshots: [], disks: seen.array.disks.filter((disk) => /^(CTRL|sqlprod1-orders-data) /.test(disk)), mappings: seen.array.mappings.slice(0, 1) },
+      array: {
+        snapshots: [],
+        disks: seen.array.disks.filter((disk) => /^(CTRL|sqlprod1-orders-data) /.test(disk)),
+        mappings: seen.array.mappings.slice(0, 1),
+      },
       devices: { sqlprod1: [await array.serialOf('sqlprod1-orders-data')], sqldev1: [] },
       servers: { sqlprod1: [], sqldev1: [] },
       rows: databases.filter((row) => row.includes(' sqlprod1/')),
     };
     expect(await settledFootprint(bed, array, clean)).toEqual(clean);
     if (done.state === 'failed') {
-      const effects = (await allRows(table)).filter((row) => row['_et'] === 'effect' && row['requestId'] === task.request_id);
+      const effects = (await allRows(table)).filter(
+        (row) => row['_et'] === 'effect' && row['requestId'] === task.request_id,
+      );
       expect(effects.filter((row) => row['state'] !== 'undone')).toEqual([]);
     }
     await array.close();

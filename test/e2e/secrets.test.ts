@@ -30,11 +30,24 @@ beforeAll(async () => {
   secrets.set('array credentials', Buffer.from(`${bed.array.user}:${bed.array.password}`).toString('base64'));
   secrets.set('administrator password', bed.adminPassword);
   secrets.set('superuser password', bed.superuserPassword);
-  const login = await bed.anonymous.call('POST', '/api/v1/auth/local/login', `username=admin&password=${bed.adminPassword}`, form);
+  const login = await bed.anonymous.call(
+    'POST',
+    '/api/v1/auth/local/login',
+    `username=admin&password=${bed.adminPassword}`,
+    form,
+  );
   secrets.set('user token', field(login.body, 'access_token'));
   secrets.set('mistyped password', 'planted-mistyped-password');
-  await bed.anonymous.call('POST', '/api/v1/auth/local/login', 'username=admin&password=planted-mistyped-password', form);
-  await bed.anonymous.call('POST', '/api/v1/auth/local/login', { username: 'admin', password: 'planted-mistyped-password' });
+  await bed.anonymous.call(
+    'POST',
+    '/api/v1/auth/local/login',
+    'username=admin&password=planted-mistyped-password',
+    form,
+  );
+  await bed.anonymous.call('POST', '/api/v1/auth/local/login', {
+    username: 'admin',
+    password: 'planted-mistyped-password',
+  });
   secrets.set('unknown token', 'planted-unknown-token');
   await bed.anonymous.as('planted-unknown-token').call('GET', '/api/echo/v1/topology');
   const registered = await bed.api.call('PUT', '/api/v1/hosts/other-host', { db_vendor: 'mssql' });
@@ -69,7 +82,8 @@ async function filesBelow(folder: string): Promise<readonly string[]> {
   return entries.filter((one) => one.isFile()).map((one) => join(one.parentPath, one.name));
 }
 
-const secretsIn = (text: string): readonly string[] => [...secrets].filter(([, secret]) => text.includes(secret)).map(([name]) => name);
+const secretsIn = (text: string): readonly string[] =>
+  [...secrets].filter(([, secret]) => text.includes(secret)).map(([name]) => name);
 
 describe('secrets', () => {
   it('are in no file of the site but their own', async () => {
@@ -80,7 +94,10 @@ describe('secrets', () => {
     expect(log).toContain('step failed');
     expect(log).toContain('/api/v1/auth/local/login');
     const found = await Promise.all(
-      files.map(async (file) => ({ file: relative(bed.dataDir, file), secrets: secretsIn(await readFile(file, 'latin1')) })),
+      files.map(async (file) => ({
+        file: relative(bed.dataDir, file),
+        secrets: secretsIn(await readFile(file, 'latin1')),
+      })),
     );
     expect(found.filter((one) => one.secrets.length > 0)).toEqual([]);
   });

@@ -12,8 +12,12 @@ export const attachDatabase = defineStep({
   name: 'attach-database',
   input: z.object({ ...stepInput, token: z.string(), destination: z.int() }),
   phase: 'forward',
-  needs: ['store', 'agents', 'clock', 'settings'],
+  needs: ['store', 'flows', 'agents', 'clock', 'settings'],
   async run(deps, task, input) {
+    if (task.pastPointOfNoReturn) {
+      await deps.flows.succeed(input.token, {});
+      return { sent: false };
+    }
     const { plan, destination, database, indices } = await destinationOf(deps.store, task, input.destination);
     const effects = await deps.store.listEffects(task.requestId);
     const copies = indices.flatMap((index) => {

@@ -15,6 +15,8 @@ export const mapVolumes = defineStep({
   phase: 'forward',
   needs: ['store', 'sdp'],
   async run(deps, task, input) {
+    // The clones are published: only the end of the flow is left to do.
+    if (task.pastPointOfNoReturn) return { views: 0 };
     const { destination, snapshot, indices } = await destinationOf(deps.store, task, input.destination);
     const host = await deps.store.getHost(destination.hostId);
     if (host === undefined) throw new DomainError('Refused', `host '${destination.hostId}' is not registered any more`);

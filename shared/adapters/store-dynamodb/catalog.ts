@@ -99,7 +99,7 @@ export function catalogStore(entities: Entities): CatalogStore {
       throw new DomainError('Conflict', 'a source of the snapshot was deleted meanwhile');
     },
 
-    async publishClones(requestId, snapshotId, clones) {
+    async publishClones(requestId, snapshotId, clones, result) {
       const outcome = await transact([
         snapshot
           .build(UpdateTransaction)
@@ -115,7 +115,7 @@ export function catalogStore(entities: Entities): CatalogStore {
           }),
         task
           .build(UpdateTransaction)
-          .item({ requestId, pastPointOfNoReturn: true })
+          .item({ requestId, pastPointOfNoReturn: true, result })
           .options({
             condition: {
               and: [

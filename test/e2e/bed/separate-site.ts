@@ -28,10 +28,14 @@ export interface SeparateSite {
 export async function startSeparateSite(dataDir: string, hosts: BedOptions['hosts']): Promise<SeparateSite> {
   const script = fileURLToPath(new URL('site-process.ts', import.meta.url));
   const errors = openSync(join(dataDir, 'separate-site.log'), 'a');
-  const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), script, dataDir, JSON.stringify(hosts)], {
-    stdio: ['pipe', 'pipe', errors],
-    detached: true,
-  });
+  const child = spawn(
+    process.execPath,
+    ['--import', import.meta.resolve('tsx'), script, dataDir, JSON.stringify(hosts)],
+    {
+      stdio: ['pipe', 'pipe', errors],
+      detached: true,
+    },
+  );
   const { stdin, stdout } = child;
   if (stdin === null || stdout === null) throw new Error('the site has no pipes');
   const exited = once(child, 'exit');

@@ -6,10 +6,18 @@ import { startSite } from '../../../local/site/site.ts';
 import { z } from 'zod';
 import { embeddedAdmin } from './embedded-bed.ts';
 
-const Hosts = z.array(z.object({ hostId: z.string(), vendor: z.enum(['mssql', 'postgres']), databases: z.array(z.string()) }));
+const Hosts = z.array(
+  z.object({ hostId: z.string(), vendor: z.enum(['mssql', 'postgres']), databases: z.array(z.string()) }),
+);
 
 const [dataDir = '', hosts = '[]'] = process.argv.slice(2);
-const site = await startSite({ dataDir, port: 0, admin: embeddedAdmin, sweepIntervalMs: 500, hosts: Hosts.parse(JSON.parse(hosts)) });
+const site = await startSite({
+  dataDir,
+  port: 0,
+  admin: embeddedAdmin,
+  sweepIntervalMs: 500,
+  hosts: Hosts.parse(JSON.parse(hosts)),
+});
 process.stdout.write(`ready ${JSON.stringify({ url: site.url, caFile: site.caFile, array: site.array })}\n`);
 process.stdin.resume();
 process.stdin.on('end', () => {

@@ -6,7 +6,13 @@ import type { ArrayAccess } from '../../../local/array/provision.ts';
 import { waitUntil } from '../../../local/site/wait-until.ts';
 
 const Ref = z.object({ ref: z.string() });
-const Snapshot = z.object({ id: z.number(), name: z.string(), short_name: z.string(), source: Ref, is_exposable: z.boolean() });
+const Snapshot = z.object({
+  id: z.number(),
+  name: z.string(),
+  short_name: z.string(),
+  source: Ref,
+  is_exposable: z.boolean(),
+});
 const Volsnap = z.object({ id: z.number(), name: z.string(), scsi_sn: z.string(), snapshot: Ref });
 const Mapping = z.object({ id: z.number(), host: Ref, volume: Ref, lun: z.number().nullable() });
 const Volume = z.object({ id: z.number(), name: z.string(), scsi_sn: z.string() });
@@ -82,7 +88,12 @@ export async function viewArray(access: ArrayAccess): Promise<ArrayView> {
     fault: async (wanted) => Fault.parse(await call('POST', '/__admin/faults', wanted)).id,
     fired,
     hasFired: async (faultId) => {
-      await waitUntil(`fault ${String(faultId)} to fire`, 20_000, async () => ((await fired(faultId)) > 0 ? true : undefined), 10);
+      await waitUntil(
+        `fault ${String(faultId)} to fire`,
+        20_000,
+        async () => ((await fired(faultId)) > 0 ? true : undefined),
+        10,
+      );
     },
     clearFaults: async () => {
       await call('DELETE', '/__admin/faults');

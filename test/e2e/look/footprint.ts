@@ -7,7 +7,11 @@ import { serversBelow } from './servers.ts';
 import { heldRows } from './table.ts';
 
 export interface Footprint {
-  readonly array: { readonly snapshots: readonly string[]; readonly disks: readonly string[]; readonly mappings: readonly string[] };
+  readonly array: {
+    readonly snapshots: readonly string[];
+    readonly disks: readonly string[];
+    readonly mappings: readonly string[];
+  };
   readonly devices: Readonly<Record<string, readonly string[]>>;
   readonly servers: Readonly<Record<string, readonly string[]>>;
   readonly rows: readonly string[];
@@ -54,7 +58,12 @@ export async function footprint(bed: Bed, array: ArrayView): Promise<Footprint> 
  * The footprint once it is `wanted`, or the last one seen: an agent's next inventory may still be on its way when a task
  * ends. For `expect(await settledFootprint(…)).toEqual(wanted)`.
  */
-export async function settledFootprint(bed: Bed, array: ArrayView, wanted: Footprint, withinMs = 3000): Promise<Footprint> {
+export async function settledFootprint(
+  bed: Bed,
+  array: ArrayView,
+  wanted: Footprint,
+  withinMs = 3000,
+): Promise<Footprint> {
   let last = await footprint(bed, array);
   const isThere = async (): Promise<true | undefined> => {
     last = await footprint(bed, array);

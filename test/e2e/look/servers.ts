@@ -40,7 +40,9 @@ export async function serversBelow(folder: string): Promise<readonly Server[]> {
 /** The last resort of a bed's end: a server that its agent left behind. */
 export async function killServersBelow(folder: string): Promise<void> {
   for (const { pid } of await serversBelow(folder)) process.kill(pid, 'SIGKILL');
-  await waitUntil('the servers to end', 10_000, async () => ((await serversBelow(folder)).length === 0 ? true : undefined));
+  await waitUntil('the servers to end', 10_000, async () =>
+    (await serversBelow(folder)).length === 0 ? true : undefined,
+  );
 }
 
 async function folderOf(pid: string): Promise<string> {

@@ -8,9 +8,12 @@ import type { BedHost } from '../bed/bed.ts';
 /** Serial of the disk that holds the database of that name; throws unless there is exactly one. */
 export async function diskOf(host: BedHost, databaseName: string): Promise<string> {
   const serials = await readdir(host.deviceRoot);
-  const headers = await Promise.all(serials.map(async (serial) => ({ serial, header: await readHeader(join(host.deviceRoot, serial)) })));
+  const headers = await Promise.all(
+    serials.map(async (serial) => ({ serial, header: await readHeader(join(host.deviceRoot, serial)) })),
+  );
   const [found, another] = headers.filter(({ header }) => header?.name === databaseName);
-  if (found === undefined || another !== undefined) throw new Error(`not one database ${databaseName} on ${host.hostId}`);
+  if (found === undefined || another !== undefined)
+    throw new Error(`not one database ${databaseName} on ${host.hostId}`);
   return found.serial;
 }
 

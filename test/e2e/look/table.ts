@@ -27,7 +27,9 @@ export async function heldRows(table: Bed['table']): Promise<readonly string[]> 
   const rows = await allRows(table);
   return rows
     .filter(({ _et: kind }) => held.some((one) => one === kind))
-    .map((row) => `${String(row['_et'])} ${String(row['pk'])} ${String(row['sk'])} ${pinsOf(row).join(',')} ${String(row['exclusiveBy'] ?? '')}`.trim())
+    .map((row) =>
+      `${String(row['_et'])} ${String(row['pk'])} ${String(row['sk'])} ${pinsOf(row).join(',')} ${String(row['exclusiveBy'] ?? '')}`.trim(),
+    )
     .sort();
 }
 

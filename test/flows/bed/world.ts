@@ -196,9 +196,8 @@ export async function createWorld(table: TestTable): Promise<World> {
     const left = until - Date.now();
     if (left <= 0) {
       const running = engine.executions().filter(({ status }) => status === 'RUNNING');
-      throw new Error(
-        `not idle in time: ${running.map(({ request }) => request.arn).join(', ')}; ${String(steps)} steps`,
-      );
+      const arns = running.map(({ request }) => request.arn).join(', ');
+      throw new Error(`not idle in time: ${arns}; ${String(steps)} steps; ${world.troubles().join('; ')}`);
     }
     const abort = new AbortController();
     await Promise.race([

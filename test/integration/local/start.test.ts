@@ -52,8 +52,15 @@ describe('npm start', () => {
 
   it('has every fixture host connected with its databases when it says ready', async () => {
     const topology: any[] = await get('/api/echo/v1/topology');
-    const names = Object.fromEntries(topology.map(({ host, databases }) => [host.id, databases.map(({ name }: any) => name).sort()]));
-    expect(names).toEqual({ sqlprod1: ['customers', 'inventory', 'orders'], sqldev1: [], pgprod1: ['shop'], pgdev1: [] });
+    const names = Object.fromEntries(
+      topology.map(({ host, databases }) => [host.id, databases.map(({ name }: any) => name).sort()]),
+    );
+    expect(names).toEqual({
+      sqlprod1: ['customers', 'inventory', 'orders'],
+      sqldev1: [],
+      pgprod1: ['shop'],
+      pgdev1: [],
+    });
     expect(topology.every(({ host }) => host.is_connected)).toBe(true);
   });
 

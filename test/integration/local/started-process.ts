@@ -17,7 +17,11 @@ export interface StartedProcess {
   readonly ended: Promise<number | null>;
 }
 
-export function startLocal(script: 'start' | 'demo', args: readonly string[], environment: Readonly<Record<string, string>> = {}): StartedProcess {
+export function startLocal(
+  script: 'start' | 'demo',
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): StartedProcess {
   const { npm_lifecycle_event: _ignored, ...inherited } = process.env;
   const child: ChildProcess = spawn(process.execPath, ['--import', 'tsx', `local/${script}/main.ts`, ...args], {
     cwd: root,

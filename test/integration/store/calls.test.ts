@@ -179,7 +179,7 @@ describe('writes', () => {
     await bed.store.recordSnapshot(aSnapshot({ snapshotId: 'fifty', requestId: 'fifty' }), []);
     bed.forgetCalls();
     const clones = Array.from({ length: 50 }, (_, index) => aClone({ dbId: String(index + 5), snapshotId: 'fifty' }));
-    await bed.store.publishClones('fifty', 'fifty', clones);
+    await bed.store.publishClones('fifty', 'fifty', clones, {});
     expect(bed.calls.map((call) => call.operation)).toEqual(['TransactWriteItems']);
     expect(bed.calls[0]?.body['TransactItems']).toHaveLength(52);
   });

@@ -30,7 +30,7 @@ const pending = async (about: Partial<Snapshot> = {}, sourceClones: readonly Clo
 const published = async (cloneCount = 1, about: Partial<Snapshot> = {}, sourceClones: readonly Clone[] = []) => {
   const { requestId, snapshotId, snapshot } = await pending(about, sourceClones);
   const clones = Array.from({ length: cloneCount }, () => aClone({ dbId: fresh('9'), snapshotId, requestId }));
-  expect(await bed.store.publishClones(requestId, snapshotId, clones)).toBe('published');
+  expect(await bed.store.publishClones(requestId, snapshotId, clones, {})).toBe('published');
   const pins = new Set(clones.map((one) => clonePin(one.hostId, one.dbId)));
   return { requestId, snapshotId, clones, snapshot: { ...snapshot, state: 'available' as const, pins } };
 };
@@ -106,7 +106,7 @@ describe('publishing clones', () => {
   it('keeps, when repeated, what was noted on a clone since', async () => {
     const { requestId, snapshotId, clone } = await onlyCloneOf();
     const later = await pending({ hostId: clone.hostId }, [clone]);
-    expect(await bed.store.publishClones(requestId, snapshotId, [clone])).toBe('published');
+    expect(await bed.store.publishClones(requestId, snapshotId, [clone], {})).toBe('published');
     expect(await snapshotIdsOf(clone)).toEqual(new Set([later.snapshotId]));
   });
 
@@ -118,7 +118,7 @@ describe('publishing clones', () => {
       // Recorded while the task still went forward.
       if (about.phase === undefined) await bed.store.recordSnapshot(snapshot, []);
       const clone = aClone({ dbId: fresh('9'), requestId });
-      expect(await bed.store.publishClones(requestId, snapshot.snapshotId, [clone])).toBe('refused');
+      expect(await bed.store.publishClones(requestId, snapshot.snapshotId, [clone], {})).toBe('refused');
       expect(await bed.store.getClone(clone.hostId, clone.dbId)).toBeUndefined();
       expect((await bed.store.getSnapshot(snapshot.snapshotId))?.state).not.toBe('available');
     },
@@ -127,7 +127,7 @@ describe('publishing clones', () => {
   it('does not show the snapshot of another task', async () => {
     const { snapshotId } = await pending();
     const other = await record();
-    await expect(bed.store.publishClones(other, snapshotId, [aClone({ dbId: fresh('9') })])).rejects.toMatchObject({
+    await expect(bed.store.publishClones(other, snapshotId, [aClone({ dbId: fresh('9') })], {})).rejects.toMatchObject({
       code: 'Internal',
     });
     expect((await bed.store.getSnapshot(snapshotId))?.state).toBe('pending');

@@ -55,7 +55,7 @@ describe('registering hosts', () => {
     const snapshot = aSnapshot({ snapshotId: fresh('snap'), hostId: host.hostId, requestId: task.requestId });
     const clone = aClone({ hostId: host.hostId, snapshotId: snapshot.snapshotId });
     await bed.store.recordSnapshot(snapshot, []);
-    await bed.store.publishClones(task.requestId, snapshot.snapshotId, [clone]);
+    await bed.store.publishClones(task.requestId, snapshot.snapshotId, [clone], {});
     const before = await bed.store.getSnapshot(snapshot.snapshotId);
 
     expect(await bed.store.unregister(host.hostId, anAuditEntry({ operation: 'unregister-host' }))).toEqual(host);

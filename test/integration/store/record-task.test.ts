@@ -32,7 +32,7 @@ const freeSnapshot = async () => {
   const snapshot = aSnapshot({ snapshotId: fresh('snap'), requestId });
   const clone = aClone({ dbId: fresh('9'), snapshotId: snapshot.snapshotId });
   await bed.store.recordSnapshot(snapshot, []);
-  await bed.store.publishClones(requestId, snapshot.snapshotId, [clone]);
+  await bed.store.publishClones(requestId, snapshot.snapshotId, [clone], {});
   return {
     snapshotId: snapshot.snapshotId,
     clone,

@@ -256,7 +256,7 @@ describe('a round trip through the table leaves unchanged', () => {
       await bed.store.recordSnapshot(snap, []);
       expect(await bed.store.getSnapshot(id)).toEqual(snap);
       const made = { ...about.clone, hostId: id, snapshotId: id, requestId: id, snapshotIds: new Set<string>() };
-      await bed.store.publishClones(id, id, [made]);
+      await bed.store.publishClones(id, id, [made], {});
       expect(await bed.store.getClone(id, made.dbId)).toEqual(made);
       expect(await bed.store.getSnapshot(id)).toEqual({
         ...snap,

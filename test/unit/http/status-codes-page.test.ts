@@ -18,8 +18,8 @@ it('has one row per code, with the status that is sent', () => {
 });
 
 it('has a section per status that is sent', () => {
-  const headings = [...page.matchAll(/^### (\d{3})/gm)].map(([, status]) => Number(status));
-  expect(new Set(rows.map((row) => row.status)).difference(new Set(headings)).size).toBe(0);
+  const headings = new Set([...page.matchAll(/^### (\d{3})/gm)].map(([, status]) => Number(status)));
+  expect(rows.map((row) => row.status).filter((status) => !headings.has(status))).toEqual([]);
 });
 
 it('names the seconds of Retry-After', () => {
