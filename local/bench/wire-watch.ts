@@ -6,7 +6,7 @@
  * - agent call: from the command's arrival in the queue until the agent's answer to it arrives at the front door. Commands
  *   of one clone may overlap: the span lasts while more were sent than answered.
  */
-import { channel } from 'node:diagnostics_channel';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { z } from 'zod';
 import type { Span } from './spans.ts';
 
@@ -54,7 +54,7 @@ export function watchWire(arrayHost: string): WireWatch {
       if (commandId !== undefined && !answered.has(commandId)) answered.set(commandId, performance.now());
     },
   };
-  for (const [name, listener] of Object.entries(listeners)) channel(name).subscribe(listener);
+  for (const [name, listener] of Object.entries(listeners)) subscribe(name, listener);
 
   const agentSpans = (): readonly Span[] => {
     const answers = [...answered.values()];
@@ -82,7 +82,7 @@ export function watchWire(arrayHost: string): WireWatch {
       open.clear();
     },
     stop: () => {
-      for (const [name, listener] of Object.entries(listeners)) channel(name).unsubscribe(listener);
+      for (const [name, listener] of Object.entries(listeners)) unsubscribe(name, listener);
     },
   };
 }

@@ -4,6 +4,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
+import { inspect } from 'node:util';
 import type { Log } from '../cloud/wire/log.ts';
 
 export interface LogFiles {
@@ -16,8 +17,7 @@ export interface LogFiles {
   close(): Promise<void>;
 }
 
-const errorText = (cause: unknown): string =>
-  cause === undefined ? '' : cause instanceof Error ? `: ${cause.stack ?? cause.message}` : `: ${String(cause)}`;
+const errorText = (cause: unknown): string => (cause === undefined ? '' : `: ${inspect(cause)}`);
 
 export async function openLogFiles(dataDir: string): Promise<LogFiles> {
   const dir = join(dataDir, 'logs');

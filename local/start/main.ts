@@ -17,7 +17,7 @@ function tellAdmin({ user, password, isNew }: Admin): void {
 }
 
 function tellSite(site: Site): void {
-  about('array', `${site.array.url}`);
+  about('array', site.array.url);
   if (site.hosts.size > 0) about('hosts', [...site.hosts.keys()].sort().join(', '));
   about('trust', site.caFile);
   about('logs', `${site.dataDir}/logs`);

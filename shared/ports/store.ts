@@ -46,6 +46,8 @@ export interface HostStore {
   listHosts(): Promise<readonly Host[]>;
   recordHeartbeat(hostId: string, generation: number, facts: HostFacts, nowSeconds: number): Promise<boolean>;
   recordQueue(hostId: string, generation: number, queueUrl: string): Promise<boolean>;
+  /** Notes a queue that no registration uses, for the sweeper to remove. */
+  retireQueue(queueUrl: string): Promise<void>;
   /** Queues of registrations that ended. */
   listRetiredQueues(): Promise<readonly string[]>;
   forgetRetiredQueue(queueUrl: string): Promise<void>;

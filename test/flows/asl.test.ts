@@ -9,8 +9,17 @@ import { effectKinds } from '../../shared/domain/effect.ts';
 import type { Seconds } from '../../statemachines/flow-table.ts';
 import { flows } from '../../statemachines/index.ts';
 
-const Catcher = z.strictObject({ ErrorEquals: z.array(z.string()), ResultPath: z.string().nullable(), Next: z.string() });
-const Retrier = z.looseObject({ ErrorEquals: z.array(z.string()), MaxAttempts: z.number(), IntervalSeconds: z.number(), BackoffRate: z.number() });
+const Catcher = z.strictObject({
+  ErrorEquals: z.array(z.string()),
+  ResultPath: z.string().nullable(),
+  Next: z.string(),
+});
+const Retrier = z.looseObject({
+  ErrorEquals: z.array(z.string()),
+  MaxAttempts: z.number(),
+  IntervalSeconds: z.number(),
+  BackoffRate: z.number(),
+});
 const State = z.looseObject({
   Type: z.string(),
   Resource: z.string().optional(),
@@ -40,14 +49,19 @@ const statesOf = (machine: unknown, inMap = false): readonly Found[] =>
 
 const { statemachines } = rootsOf([]);
 const waitsForToken = (state: State): boolean => state.Resource === 'arn:aws:states:::lambda:invoke.waitForTaskToken';
-const functionOf = (state: State): unknown => (waitsForToken(state) ? state.Parameters?.['FunctionName'] : state.Resource);
+const functionOf = (state: State): unknown =>
+  waitsForToken(state) ? state.Parameters?.['FunctionName'] : state.Resource;
 const payloadOf = (state: State): Readonly<Record<string, unknown>> =>
-  waitsForToken(state) ? z.record(z.string(), z.unknown()).parse(state.Parameters?.['Payload']) : (state.Parameters ?? {});
+  waitsForToken(state)
+    ? z.record(z.string(), z.unknown()).parse(state.Parameters?.['Payload'])
+    : (state.Parameters ?? {});
 
 const environment = resolveEnvironment('embedded');
 const secondsOf = (seconds: Seconds): number => {
   if (typeof seconds === 'number') return seconds;
-  return seconds === '${AgentHeartbeatSeconds}' ? environment.agentHeartbeatSeconds : environment.agentCommandTimeoutSeconds;
+  return seconds === '${AgentHeartbeatSeconds}'
+    ? environment.agentHeartbeatSeconds
+    : environment.agentCommandTimeoutSeconds;
 };
 
 it('lists every definition, and no flow without one', () => {
@@ -67,7 +81,9 @@ describe.each(flows.map((flow) => ({ name: flow.name, flow })))('$name', ({ name
 
   it('sequences only: no other query language, no variables, no result but what a Choice or a Map reads', () => {
     expect(JSON.stringify(definition)).not.toMatch(/"(QueryLanguage|Assign|Arguments|Output|ResultSelector)"/);
-    const kept = states.filter(({ state }) => state.Type === 'Task' && state['ResultPath'] !== null).map((found) => found.name);
+    const kept = states
+      .filter(({ state }) => state.Type === 'Task' && state['ResultPath'] !== null)
+      .map((found) => found.name);
     expect(kept).toEqual(name === 'unwind' ? ['UndoNextEffect'] : []);
   });
 
@@ -77,44 +93,58 @@ describe.each(flows.map((flow) => ({ name: flow.name, flow })))('$name', ({ name
     expect([...stateNames].filter((state) => !page.includes(state))).toEqual([]);
   });
 
-  it.each(flow.steps.map((step) => ({ state: step.state, step })))('$state is as its row says', ({ state: stateName, step }) => {
-    const task = tasks.find((one) => one.name === stateName);
-    if (task === undefined) throw new Error(`no state ${stateName}`);
-    const { state } = task;
-    expect(functionOf(state)).toBe(`\${${functionPlaceholder(step.action.name)}}`);
-    expect({ timeout: state.TimeoutSeconds, heartbeat: state.HeartbeatSeconds ?? null }).toEqual({
-      timeout: step.timeoutSeconds,
-      heartbeat: step.heartbeatSeconds,
-    });
-    const caught = (state.Catch ?? []).flatMap((one) => one.ErrorEquals.map((error) => [error, one.Next] as const));
-    expect(caught).toEqual(Object.entries(step.onFailure ?? {}));
-    const retried = (state.Retry ?? []).flatMap((one) => one.ErrorEquals);
-    expect(retried.filter((error) => !step.retryable.includes(error))).toEqual([]);
-  });
+  it.each(flow.steps.map((step) => ({ state: step.state, step })))(
+    '$state is as its row says',
+    ({ state: stateName, step }) => {
+      const task = tasks.find((one) => one.name === stateName);
+      if (task === undefined) throw new Error(`no state ${stateName}`);
+      const { state } = task;
+      expect(functionOf(state)).toBe(`\${${functionPlaceholder(step.action.name)}}`);
+      expect({ timeout: state.TimeoutSeconds, heartbeat: state.HeartbeatSeconds ?? null }).toEqual({
+        timeout: step.timeoutSeconds,
+        heartbeat: step.heartbeatSeconds,
+      });
+      const caught = (state.Catch ?? []).flatMap((one) => one.ErrorEquals.map((error) => [error, one.Next] as const));
+      expect(caught).toEqual(Object.entries(step.onFailure ?? {}));
+      const retried = (state.Retry ?? []).flatMap((one) => one.ErrorEquals);
+      expect(retried.filter((error) => !step.retryable.includes(error))).toEqual([]);
+    },
+  );
 
-  it.each(flow.steps.map((step) => ({ state: step.state, step })))('$state is given ids and indices only', ({ state: stateName, step }) => {
-    const task = tasks.find((one) => one.name === stateName);
-    if (task === undefined) throw new Error(`no state ${stateName}`);
-    const given = Object.keys(payloadOf(task.state)).map((key) => key.replace(/\.\$$/, ''));
-    const token = waitsForToken(task.state) ? ['token'] : [];
-    expect(given.toSorted()).toEqual(['request_id', 'attempt', ...token, ...step.input].toSorted());
-    // What a Catch gives is an error's name and its cause, bounded where it is thrown; all else is small by nature.
-    expect(step.input.filter((field) => !['destination', 'effect_id', 'outcomes', 'failure'].includes(field))).toEqual([]);
-  });
+  it.each(flow.steps.map((step) => ({ state: step.state, step })))(
+    '$state is given ids and indices only',
+    ({ state: stateName, step }) => {
+      const task = tasks.find((one) => one.name === stateName);
+      if (task === undefined) throw new Error(`no state ${stateName}`);
+      const given = Object.keys(payloadOf(task.state)).map((key) => key.replace(/\.\$$/, ''));
+      const token = waitsForToken(task.state) ? ['token'] : [];
+      expect(given.toSorted()).toEqual(['request_id', 'attempt', ...token, ...step.input].toSorted());
+      // What a Catch gives is an error's name and its cause, bounded where it is thrown; all else is small by nature.
+      expect(
+        step.input.filter((field) => !['destination', 'effect_id', 'outcomes', 'failure'].includes(field)),
+      ).toEqual([]);
+    },
+  );
 
-  it.each(flow.steps.map((step) => ({ state: step.state, step })))('$state says how its effects are taken back', ({ step }) => {
-    const kinds = 'effects' in step.undo ? Object.keys(step.undo.effects) : [];
-    expect(kinds.filter((kind) => !effectKinds.some((one) => one === kind))).toEqual([]);
-    const words = 'effects' in step.undo ? Object.values(step.undo.effects) : [step.undo.nothingBecause];
-    expect(words.length).toBeGreaterThan(0);
-    for (const text of words) expect(text).not.toBe('');
-  });
+  it.each(flow.steps.map((step) => ({ state: step.state, step })))(
+    '$state says how its effects are taken back',
+    ({ step }) => {
+      const kinds = 'effects' in step.undo ? Object.keys(step.undo.effects) : [];
+      expect(kinds.filter((kind) => !effectKinds.some((one) => one === kind))).toEqual([]);
+      const words = 'effects' in step.undo ? Object.values(step.undo.effects) : [step.undo.nothingBecause];
+      expect(words.length).toBeGreaterThan(0);
+      for (const text of words) expect(text).not.toBe('');
+    },
+  );
 
-  it.each(flow.steps.map((step) => ({ state: step.state, step })))('$state outlasts its function, and a heartbeat fits into its time', ({ step }) => {
-    const stateSeconds = secondsOf(step.timeoutSeconds);
-    expect(environment.functionTimeoutSeconds.steps).toBeLessThan(stateSeconds);
-    if (step.heartbeatSeconds !== null) expect(secondsOf(step.heartbeatSeconds)).toBeLessThan(stateSeconds);
-  });
+  it.each(flow.steps.map((step) => ({ state: step.state, step })))(
+    '$state outlasts its function, and a heartbeat fits into its time',
+    ({ step }) => {
+      const stateSeconds = secondsOf(step.timeoutSeconds);
+      expect(environment.functionTimeoutSeconds.steps).toBeLessThan(stateSeconds);
+      if (step.heartbeatSeconds !== null) expect(secondsOf(step.heartbeatSeconds)).toBeLessThan(stateSeconds);
+    },
+  );
 
   it('has no iteration that fails', () => {
     const iterations = states.filter(({ inMap }) => inMap);
@@ -135,7 +165,10 @@ describe.each(flows.map((flow) => ({ name: flow.name, flow })))('$name', ({ name
       ['AgentHeartbeatSeconds', environment.agentHeartbeatSeconds],
       ['AgentCommandTimeoutSeconds', environment.agentCommandTimeoutSeconds],
     ] as const;
-    const { definition: filled } = substitutePlaceholders(definition, new Map<string, string | number>([...steps, ...numbers]));
+    const { definition: filled } = substitutePlaceholders(
+      definition,
+      new Map<string, string | number>([...steps, ...numbers]),
+    );
     const texts = statesOf(filled).flatMap(({ state }) => [state.TimeoutSeconds, state.HeartbeatSeconds]);
     expect(texts.filter((seconds) => typeof seconds === 'string')).toEqual([]);
   });

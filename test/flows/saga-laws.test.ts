@@ -37,3 +37,20 @@ describe.concurrent.each(cases)('$name', ({ flow, step }) => {
     assertFailedAsDeclared(of, 'after', ended);
   });
 });
+
+const leavesEffects = cases.filter(
+  ({ flow, step }) => 'effects' in step.undo && flow.steps.some((one) => one.pastPointOfNoReturn !== true),
+);
+
+describe.concurrent.each(leavesEffects)('$name', ({ flow, step }) => {
+  it('that fails after it acted is undone by steps that each run twice', async () => {
+    const of: CaseOf = { flow, step };
+    const ended = await runCase(await freshTable(), of, {
+      plant: (world) => {
+        undoTwice(world);
+        return [world.hooks.set(step.action.name, failAfter)];
+      },
+    });
+    assertFailedAsDeclared(of, 'after', ended);
+  });
+});

@@ -20,6 +20,7 @@ export const queueAccess = defineOperation({
     const host = await agentHost(deps.store, call);
     const queueUrl = await deps.queues.ensureQueue(host.hostId, host.generation);
     if (queueUrl !== host.queueUrl && !(await deps.store.recordQueue(host.hostId, host.generation, queueUrl))) {
+      await deps.store.retireQueue(queueUrl);
       throw new DomainError('Conflict', 'the host was registered anew meanwhile');
     }
     const credentials = await deps.queues.credentialsFor(queueUrl, host.hostId);

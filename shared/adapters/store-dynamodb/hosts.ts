@@ -1,6 +1,7 @@
 import { DeleteItemCommand } from 'dynamodb-toolbox/entity/actions/delete';
 import { BatchGetRequest } from 'dynamodb-toolbox/entity/actions/batchGet';
 import { GetItemCommand } from 'dynamodb-toolbox/entity/actions/get';
+import { PutItemCommand } from 'dynamodb-toolbox/entity/actions/put';
 import { DeleteTransaction } from 'dynamodb-toolbox/entity/actions/transactDelete';
 import { PutTransaction } from 'dynamodb-toolbox/entity/actions/transactPut';
 import { UpdateItemCommand } from 'dynamodb-toolbox/entity/actions/update';
@@ -94,6 +95,10 @@ export function hostStore(entities: Entities): HostStore {
           .options({ condition: { attr: 'generation', eq: generation } })
           .send(),
       ),
+
+    async retireQueue(queueUrl) {
+      await retiredQueue.build(PutItemCommand).item({ queueUrl }).send();
+    },
 
     async listRetiredQueues() {
       const found = await table

@@ -5,6 +5,15 @@ import { type ApiClient, connectApi, logIn } from '../../../local/site/api-clien
 import { followTask } from '../../../local/site/tasks.ts';
 import { processesOn, startLocal, type StartedProcess } from './started-process.ts';
 
+interface Listed {
+  readonly id: string;
+  readonly name: string;
+}
+type Topology = readonly {
+  readonly host: { readonly id: string; readonly is_connected: boolean };
+  readonly databases: readonly Listed[];
+}[];
+
 /** One story, in order: each part goes on from the state the one before left. */
 describe('npm start', () => {
   const admin = { REPRISE_ADMIN_USER: 'operator', REPRISE_ADMIN_PASSWORD: 'known to the test' };
@@ -22,18 +31,18 @@ describe('npm start', () => {
     anonymous = await connectApi(url, join(dataDir, 'cloud', 'tls', 'ca.pem'));
     api = await logIn(anonymous, admin.REPRISE_ADMIN_USER, admin.REPRISE_ADMIN_PASSWORD);
   };
-  const get = async (path: string): Promise<any> => (await api.call('GET', path)).body;
+  const get = async <T>(path: string): Promise<T> => (await api.call('GET', path)).body as T;
   const originals = async (): Promise<unknown> => {
-    const topology: any[] = await get('/api/echo/v1/topology');
+    const topology = await get<Topology>('/api/echo/v1/topology');
     return topology
-      .map(({ host, databases }) => [host.id, databases.map(({ id, name }: any) => `${id} ${name}`).sort()])
+      .map(({ host, databases }) => [host.id, databases.map(({ id, name }) => `${id} ${name}`).sort()])
       .sort();
   };
   const cloneOf = async (host: string, name: string, destination: string, copy: string) => {
-    const database = (await get(`/api/v1/hosts/${host}/databases`)).find((one: any) => one.name === name);
+    const database = (await get<readonly Listed[]>(`/api/v1/hosts/${host}/databases`)).find((one) => one.name === name);
     return api.call('POST', '/api/echo/v1/echo_dbs', {
       source_host_id: host,
-      destinations: [{ host_id: destination, db_id: database.id, db_name: copy }],
+      destinations: [{ host_id: destination, db_id: database!.id, db_name: copy }],
     });
   };
 
@@ -51,9 +60,9 @@ describe('npm start', () => {
   });
 
   it('has every fixture host connected with its databases when it says ready', async () => {
-    const topology: any[] = await get('/api/echo/v1/topology');
+    const topology = await get<Topology>('/api/echo/v1/topology');
     const names = Object.fromEntries(
-      topology.map(({ host, databases }) => [host.id, databases.map(({ name }: any) => name).sort()]),
+      topology.map(({ host, databases }) => [host.id, databases.map(({ name }) => name).sort()]),
     );
     expect(names).toEqual({
       sqlprod1: ['customers', 'inventory', 'orders'],
@@ -101,7 +110,7 @@ describe('npm start', () => {
       () => 'finished',
       (error: unknown) => String(error),
     );
-    const names: string[] = (await get('/api/v1/hosts/pgdev1/databases')).map(({ name }: any) => name);
+    const names = (await get<readonly Listed[]>('/api/v1/hosts/pgdev1/databases')).map(({ name }) => name);
     if (outcome === 'finished') expect(names).toEqual(['shop_dev']);
     else {
       expect(outcome).toContain('the task failed');
@@ -111,7 +120,7 @@ describe('npm start', () => {
     const before = new Map(kept.databases as [string, string[]][]);
     const after = new Map((await originals()) as [string, string[]][]);
     for (const host of ['sqlprod1', 'sqldev1', 'pgprod1']) expect(after.get(host)).toEqual(before.get(host));
-    const snapshots: any[] = await get('/api/echo/v1/db_snapshots');
+    const snapshots = await get<readonly Listed[]>('/api/echo/v1/db_snapshots');
     expect(snapshots.map(({ id }) => id)).toContain(kept.snapshotId);
   });
 

@@ -48,6 +48,7 @@ const writes: Readonly<Record<string, (store: Store) => Promise<unknown>>> = {
   unregister: (store) => store.unregister('host-1', audit),
   recordHeartbeat: (store) => store.recordHeartbeat('host-1', 100, aHost(), 1),
   recordQueue: (store) => store.recordQueue('host-1', 100, 'https://queue/1'),
+  retireQueue: (store) => store.retireQueue('https://queue/1'),
   forgetRetiredQueue: (store) => store.forgetRetiredQueue('https://queue/1'),
   putDatabases: (store) => store.putDatabases([aDatabase()]),
   removeDatabases: (store) => store.removeDatabases([aDatabase()]),
