@@ -8,7 +8,7 @@ import { connectApi, logIn } from '../site/api-client.ts';
 import { removeElsewhere } from '../site/elsewhere.ts';
 import { type HostSpec, startSite } from '../site/site.ts';
 import { stopSignal } from '../site/stop-signals.ts';
-import { bestClone, type CloneFigures, measureClone } from './clone-bench.ts';
+import { bestClones, type CloneFigures, measureClone } from './clone-bench.ts';
 import { watchWire } from './wire-watch.ts';
 
 const wholeNumber = (text: string): number => {
@@ -34,6 +34,8 @@ const hosts: readonly HostSpec[] = [
   { hostId: 'dev1', vendor: options.engine, databases: [] },
 ];
 
+const counts = [1, 10] as const;
+
 const rounded = (figures: CloneFigures): CloneFigures => ({
   ...figures,
   control_plane_seconds: Number(figures.control_plane_seconds.toFixed(3)),
@@ -51,14 +53,10 @@ async function bench(dataDir: string, stop: AbortSignal): Promise<readonly Clone
     const api = await logIn(anonymous, admin.user, admin.password);
     const clones = { site, api, watch, sourceHost: 'prod1', sourceDatabase: 'orders', destinationHost: 'dev1' };
     say('warming up');
-    await measureClone(clones, 2);
-    const figures: CloneFigures[] = [];
-    for (const destinations of [1, 10]) {
-      stop.throwIfAborted();
-      say(`cloning to ${String(destinations)}, ${String(options.runs)} times`);
-      figures.push(rounded(await bestClone(clones, destinations, options.runs)));
-    }
-    return figures;
+    for (const destinations of counts) await measureClone(clones, destinations);
+    stop.throwIfAborted();
+    say(`cloning to ${counts.join(' and ')} destinations, ${String(options.runs)} times each`);
+    return (await bestClones(clones, counts, options.runs)).map(rounded);
   } finally {
     watch.stop();
     await anonymous.close();

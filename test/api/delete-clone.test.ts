@@ -73,7 +73,10 @@ const refusals: readonly {
   { what: 'an unknown host', body: { ...clone, host_id: 'nowhere' }, types: ['HOST_NOT_FOUND'] },
   {
     what: 'a clone on a silent host',
-    given: () => Promise.resolve(bed.clock.advanceSeconds(100)),
+    given: () => {
+      bed.clock.advanceSeconds(100);
+      return Promise.resolve();
+    },
     body: clone,
     types: ['HOST_NOT_CONNECTED'],
   },

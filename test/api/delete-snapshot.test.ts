@@ -148,7 +148,7 @@ describe('follows the task', () => {
 const refusals = [
   {
     what: 'a snapshot in use by a clone',
-    given: async () => void (await givenClone(bed)),
+    given: () => givenClone(bed),
     type: 'DB_SNAPSHOT_IS_IN_USE',
   },
   {

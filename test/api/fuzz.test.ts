@@ -76,7 +76,6 @@ describe.each(bodyCalls)('$name', ({ route, request }) => {
   });
 
   it('takes a good body with one thing wrong in it', async () => {
-    if (route.bodyFormat === 'form') return expect(request.body).toBeTypeOf('string');
     await fc.assert(
       fc.asyncProperty(spoiled(request.body), async (body) => {
         await sendAndWatch({ ...request, token: tokenFor(route), body });

@@ -89,8 +89,15 @@ describe('secrets', () => {
   it('are in no file of the site but their own', async () => {
     const files = (await filesBelow(bed.dataDir)).filter((file) => !homes.test(relative(bed.dataDir, file)));
     const names = files.map((file) => relative(bed.dataDir, file));
-    expect(names).toEqual(expect.arrayContaining(['cloud.log', 'hosts/pgdev1/agent.log', 'hosts/pgprod1/agent.log']));
-    const log = await readFile(join(bed.dataDir, 'cloud.log'), 'utf8');
+    expect(names).toEqual(
+      expect.arrayContaining([
+        'logs/functions.log',
+        'logs/array.log',
+        'hosts/pgdev1/agent.log',
+        'hosts/pgprod1/agent.log',
+      ]),
+    );
+    const log = await readFile(join(bed.dataDir, 'logs/functions.log'), 'utf8');
     expect(log).toContain('step failed');
     expect(log).toContain('/api/v1/auth/local/login');
     const found = await Promise.all(

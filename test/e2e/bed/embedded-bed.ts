@@ -10,7 +10,6 @@ import type { SiteHost } from '../../../local/site/site-host.ts';
 import { type Site, startSite } from '../../../local/site/site.ts';
 import { killServersBelow } from '../look/servers.ts';
 import type { Bed, BedHost, BedOptions } from './bed.ts';
-import { divertOutput } from './diverted-output.ts';
 
 const admin = { user: 'admin', password: 'e2e-Administrator-9f3k' };
 const run = promisify(execFile);
@@ -50,12 +49,10 @@ export const embeddedAdmin = admin;
 /** Starts on a folder that an earlier site used, or on a new one. */
 export async function startEmbeddedBed(options: BedOptions, earlierDataDir?: string): Promise<Bed> {
   const dataDir = earlierDataDir ?? (await newDataDir());
-  const restoreOutput = divertOutput(join(dataDir, 'cloud.log'));
   let site: Site;
   try {
     site = await startSite({ dataDir, port: 0, admin, sweepIntervalMs: 500, ...options });
   } catch (error) {
-    restoreOutput();
     await rm(dataDir, { recursive: true, force: true });
     throw error;
   }
@@ -94,7 +91,6 @@ export async function startEmbeddedBed(options: BedOptions, earlierDataDir?: str
       await anonymous.close();
       await site.stop();
       await revived?.stop();
-      restoreOutput();
       await killServersBelow(dataDir);
       await rm(dataDir, { recursive: true, force: true });
     },
