@@ -2,20 +2,21 @@
  * The words in which a flow is designed. `flow.ts` beside each definition is a table of these rows, one per Task state;
  * test/flows/asl.test.ts holds table and definition together, test/flows/saga-laws.test.ts runs the laws over every table.
  */
-import type { AgentCommandKind } from '../shared/contracts/agent.ts';
 import type { FlowName } from '../shared/domain/plan.ts';
 import type { EffectKind } from '../shared/domain/effect.ts';
-import type { SdpPort } from '../shared/ports/sdp.ts';
 import type * as z from 'zod/mini';
 import { runStep, type Step, type StepDeps, type StepInput } from '../functions/steps/step.ts';
+
+export type ArrayVerb = keyof StepDeps['sdp'];
+export type AgentCommandName = Parameters<StepDeps['agents']['send']>[1]['kind'];
 
 /** Whom a step reaches. Every step reads and writes the table besides. */
 export type Touches =
   | { readonly what: 'table' }
   /** `verbs`: what is asked of the array when nothing goes wrong, each at least once. */
-  | { readonly what: 'array'; readonly verbs: readonly (keyof SdpPort)[] }
+  | { readonly what: 'array'; readonly verbs: readonly ArrayVerb[] }
   /** `host`: where the agent is; `commands`: what it is told. */
-  | { readonly what: 'agent'; readonly host: string; readonly commands: readonly AgentCommandKind[] };
+  | { readonly what: 'agent'; readonly host: string; readonly commands: readonly AgentCommandName[] };
 
 /** How what a step leaves is taken back. */
 export type Undo =
@@ -103,10 +104,9 @@ const waiting = {
 /** Defaults of a row that only reads and writes the table. */
 export const onTable = { ...plain, touches: { what: 'table' } } as const;
 /** Defaults of a row that asks the array. */
-export const onArray = (...verbs: readonly (keyof SdpPort)[]) =>
-  ({ ...plain, touches: { what: 'array', verbs } }) as const;
+export const onArray = (...verbs: readonly ArrayVerb[]) => ({ ...plain, touches: { what: 'array', verbs } }) as const;
 /** Defaults of a row that waits for an agent. */
-export const onAgent = (host: string, ...commands: readonly AgentCommandKind[]) =>
+export const onAgent = (host: string, ...commands: readonly AgentCommandName[]) =>
   ({ ...waiting, touches: { what: 'agent', host, commands } }) as const;
 /** Defaults of a row that waits for a lock. */
 export const onLock = { ...onTable, timeoutSeconds: lockWaitSeconds } as const;

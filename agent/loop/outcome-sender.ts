@@ -15,7 +15,10 @@ export interface OutcomeSenderParts {
   readonly stop: AbortSignal;
 }
 
-/** Repeats a POST until the control plane has taken it or knows nothing of it. Resolves false when the agent stops first. */
+/** The command is unknown or superseded, or its answer will never be understood: repeating would go on for ever. */
+const hopeless: ReadonlySet<number> = new Set([404, 409, 422]);
+
+/** Repeats a POST until the control plane has taken it or will never take it. Resolves false when the agent stops first. */
 async function insist(
   { api, log, stop }: OutcomeSenderParts,
   path: string,
@@ -25,7 +28,7 @@ async function insist(
   for (let failures = 1; !isStopped(); failures += 1) {
     try {
       const { status } = await api.post(path, await bodyOf(), stop);
-      if ((status >= 200 && status < 300) || status === 404 || status === 409) {
+      if ((status >= 200 && status < 300) || hopeless.has(status)) {
         if (status >= 400) log.warn('outcome.dropped', { path, status });
         return true;
       }

@@ -32,22 +32,15 @@ export interface ArrayProcess {
 /** Starts the array as a process of its own and waits until it is ready. Throws when it ends before that. */
 export async function startArray(options: ArrayProcessOptions): Promise<ArrayProcess> {
   const entry = fileURLToPath(new URL('main.ts', import.meta.url));
-  const flags = [
-    '--port',
-    String(options.port),
-    '--user',
-    options.user,
-    '--password',
-    options.password,
-    '--data',
-    options.dataDir,
-  ];
+  const flags = ['--port', String(options.port), '--user', options.user, '--data', options.dataDir];
   if (options.holdSeconds !== undefined) flags.push('--hold-seconds', String(options.holdSeconds));
   const log = options.logFile === undefined ? undefined : openSync(options.logFile, 'a');
   // Detached: Ctrl-C in a terminal reaches the whole process group, and the array must outlive those who still use it.
   const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), entry, ...flags], {
     stdio: ['ignore', 'pipe', log ?? 'inherit'],
     detached: true,
+    // Every user of the machine may read a command line.
+    env: { ...process.env, REPRISE_ARRAY_PASSWORD: options.password },
   });
   if (log !== undefined) closeSync(log);
   if (child.pid !== undefined) options.onStart?.(child.pid);

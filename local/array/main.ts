@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { z } from 'zod';
 import { startArrayServer } from './server.ts';
 
@@ -29,7 +29,7 @@ const command = new Command('array')
   .description('A storage array over real bytes that speaks the SDP REST API on 127.0.0.1.')
   .requiredOption('--port <port>', 'where to listen; 0 takes a free port', wholeNumberBelow(PORTS))
   .requiredOption('--user <name>', 'user of the basic authentication')
-  .requiredOption('--password <password>', 'its password')
+  .addOption(new Option('--password <password>', 'its password').env('REPRISE_ARRAY_PASSWORD').makeOptionMandatory())
   .requiredOption('--data <folder>', 'where volumes, state and certificate are kept')
   .option(
     '--hold-seconds <seconds>',

@@ -1,6 +1,7 @@
 /** The demo from an empty folder to nothing left: what is done in which order, and what is said about it. */
 import { type ApiClient, connectApi, logIn } from '../site/api-client.ts';
 import { startSite, type Site } from '../site/site.ts';
+import { waitUntil } from '../site/wait-until.ts';
 import { load } from './data-set.ts';
 import { connectTo, demoHosts, destination, findDatabase, source } from './demo-hosts.ts';
 import type { DemoReport, StepName, StepReport } from './demo-report.ts';
@@ -28,6 +29,10 @@ export interface DemoOptions {
 }
 
 const admin = { user: 'admin', password: 'demo' } as const;
+
+/** Rows the writer has when the clone is asked for. */
+const firstTicks = 100;
+const writerPatienceMs = 30_000;
 
 /** Filled as far as the demo comes. */
 interface Findings {
@@ -166,6 +171,11 @@ class Run {
       await this.load(from);
       const writer = startWriter(await connectTo(shop, site.superuserPassword));
       try {
+        await waitUntil(
+          'the writer to be under way',
+          writerPatienceMs,
+          async () => writer.acknowledged() >= firstTicks || undefined,
+        );
         await this.clone(site, api, from, writer);
       } finally {
         await writer.stop();

@@ -198,7 +198,7 @@ export type CommandFailure = z.infer<typeof CommandFailure>;
 
 /**
  * Paths of the agent face. Answers: 200 with JSON (queue-access, heartbeat), 204 for the rest; 403 for a bad token;
- * 404 for a command this host never had (drop it); 409 for an inventory of another generation; 5xx: repeat.
+ * 404 for a command this host never had and 422 for a body nobody understands (drop both); 5xx: repeat.
  */
 export const agentPaths = {
   queueAccess: '/api/agent/v1/queue-access',

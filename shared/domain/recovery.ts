@@ -19,7 +19,7 @@ export const startGraceSeconds = 15;
 /** A flow that may only go forward is driven this often before people are asked. */
 export const maxForwardAttempts = 4;
 /** A task that needs attention is tried again this long after the last try, or as soon as a silent host is back. */
-export const attentionRetrySeconds = 300;
+export const attentionRetrySeconds = 60;
 
 export function recoveryAction(
   task: Task,

@@ -121,12 +121,14 @@ export const createAgentDouble = (
     if (deviation?.how === 'twice') await answer(command, done);
   };
 
+  const takeNext = (): AgentCommand | undefined => (silent || stopped ? undefined : queue.shift());
+
   /** One command after the other, as the agent's lane of one database does. */
   const drain = async (): Promise<void> => {
-    if (working > 0 || silent || stopped) return;
+    if (working > 0) return;
     working += 1;
     try {
-      for (let next = queue.shift(); next !== undefined; next = silent ? undefined : queue.shift()) await work(next);
+      for (let next = takeNext(); next !== undefined; next = takeNext()) await work(next);
     } finally {
       working -= 1;
       onChange();

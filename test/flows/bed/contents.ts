@@ -18,7 +18,7 @@ const forwardOnlyKinds: ReadonlySet<string> = new Set(['detach', 'remove-view', 
 
 const linesOfRow = (given: unknown): readonly string[] => {
   const row = Row.parse(given);
-  const [noun] = row.pk.split('#');
+  const noun = row.pk.replace(/#.*/, '');
   switch (noun) {
     case 'lock': {
       const { owner, waiters } = LockRow.parse(row);

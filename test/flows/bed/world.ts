@@ -4,9 +4,8 @@
  */
 import { setTimeout as wait } from 'node:timers/promises';
 import { createStore } from '../../../shared/adapters/store-dynamodb/store.ts';
-import { type Host, unknownHostFacts } from '../../../shared/domain/host.ts';
 import type { Task } from '../../../shared/domain/task.ts';
-import { type Clock, nowSeconds } from '../../../shared/ports/clock.ts';
+import type { Clock } from '../../../shared/ports/clock.ts';
 import { randomIds } from '../../../shared/ports/ids.ts';
 import { silentLog } from '../../../shared/ports/log.ts';
 import type { Store } from '../../../shared/ports/store.ts';
@@ -20,6 +19,7 @@ import { contentLines } from './contents.ts';
 import { type Engine, startEngine } from './engine.ts';
 import { agentCommandTimeoutSeconds, agentHeartbeatSeconds } from './flow-machines.ts';
 import { createHostDouble } from './host-double.ts';
+import { queueOf, registerHost } from './registered-host.ts';
 import { createStepHooks, type StepHooks } from './step-hooks.ts';
 import { createWatchedArray, type WatchedArray } from './watched-array.ts';
 
@@ -58,20 +58,6 @@ const deadlineMilliseconds = 60_000;
 export const sourceHostId = 'src-host';
 export const otherHostId = 'dst-host';
 export const original = { id: '7', name: 'orders', serials: ['0a00d001', '0a00d002'] } as const;
-
-const hostRow = (hostId: string, generation: number): Host => ({
-  ...unknownHostFacts,
-  hostId,
-  vendor: 'postgres',
-  sdpId: '',
-  generation,
-  registeredAtSeconds: Math.floor(generation / 1000),
-  lastSeenSeconds: 0,
-  tokenHash: `hash-of-${hostId}`,
-  queueUrl: `queue-of-${hostId}`,
-  inventorySequence: 0,
-  databasesVersion: 0,
-});
 
 export async function createWorld(table: TestTable): Promise<World> {
   let skewMilliseconds = 0;
@@ -117,7 +103,7 @@ export async function createWorld(table: TestTable): Promise<World> {
     flows: engine.flows,
     agents: {
       send: (queueUrl, command) => {
-        agents.get(queueUrl.replace('queue-of-', ''))?.receive(command);
+        [...agents].find(([hostId]) => queueOf(hostId) === queueUrl)?.[1].receive(command);
         return Promise.resolve();
       },
     },
@@ -138,30 +124,14 @@ export async function createWorld(table: TestTable): Promise<World> {
     sdp: array.port,
     wait: (milliseconds) => wait(milliseconds),
     queues: {
-      ensureQueue: (hostId) => Promise.resolve(`queue-of-${hostId}`),
+      ensureQueue: (hostId) => Promise.resolve(queueOf(hostId)),
       removeQueue: () => Promise.resolve(),
       credentialsFor: () => Promise.reject(new Error('no agent of this test asks for its queue')),
     },
   };
 
   for (const hostId of [sourceHostId, otherHostId]) {
-    const generation = clock.nowMilliseconds();
-    const audit = {
-      atMilliseconds: generation,
-      principal: 'test',
-      operation: 'register-host',
-      refId: '',
-      sourceIp: '',
-      subject: hostId,
-      requestId: '',
-    };
-    const token = {
-      tokenHash: `hash-of-${hostId}`,
-      principal: { kind: 'host', hostId } as const,
-      createdAtSeconds: nowSeconds(clock),
-      expiresAtSeconds: 0,
-    };
-    await store.register(hostRow(hostId, generation), token, audit);
+    await registerHost(store, hostId, clock.nowMilliseconds());
     const disks = (): ReadonlySet<string> => {
       const { mappings, views } = memory.contents();
       const mapped = new Set(mappings.filter((mapping) => mapping.host === hostId).map((mapping) => mapping.view));

@@ -78,10 +78,10 @@ describe('the order of undo', () => {
       fc.property(journal, fc.nat({ max: 13 }), (effects, which) => {
         const stuck = effects.filter(isStanding)[which];
         fc.pre(stuck !== undefined);
-        const { end, rows } = unwind(effects, (effect) => effect.effectId === stuck?.effectId);
+        const { end, rows } = unwind(effects, (effect) => effect.effectId === stuck.effectId);
         expect(end.next).toBe('attention');
         const kept = [...rows.values()].filter(isStanding);
-        const needed = new Set([stuck?.effectId ?? '']);
+        const needed = new Set([stuck.effectId]);
         for (let before = -1; before !== needed.size;) {
           before = needed.size;
           for (const effect of kept)
