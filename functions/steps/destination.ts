@@ -15,14 +15,10 @@ export interface DestinationFacts {
   readonly indices: readonly number[];
 }
 
-export async function destinationOf(
-  store: Pick<CatalogStore, 'getSnapshot'>,
-  task: Task,
-  index: number,
-): Promise<DestinationFacts> {
+/** Throws when the snapshot is not recorded, or the plan has no such destination. */
+export function destinationIn(task: Task, snapshot: Snapshot | undefined, index: number): DestinationFacts {
   const plan = createClonePlanOf(task);
   const destination = plan.destinations[index];
-  const snapshot = await store.getSnapshot(task.snapshotId);
   const database = snapshot?.databases.find((one) => one.dbId === destination?.sourceDbId);
   if (destination === undefined || snapshot === undefined || database === undefined) {
     throw new DomainError('Internal', `destination ${String(index)} has no recorded snapshot`);
@@ -32,3 +28,10 @@ export async function destinationOf(
   );
   return { plan, destination, snapshot, database, indices };
 }
+
+/** The same, for a step that deals with one destination only. */
+export const destinationOf = async (
+  store: Pick<CatalogStore, 'getSnapshot'>,
+  task: Task,
+  index: number,
+): Promise<DestinationFacts> => destinationIn(task, await store.getSnapshot(task.snapshotId), index);

@@ -29,7 +29,7 @@ export const maxDestinations = 50;
 export const maxDestinationHosts = 46;
 
 /** Issues about a host named in a body: unknown, of another engine, or silent. */
-export function hostIssues(hostId: string, facts: CloneFacts): readonly Issue[] {
+function hostIssues(hostId: string, facts: CloneFacts): readonly Issue[] {
   const host = facts.hosts.get(hostId);
   if (host === undefined) return [issue('HOST_NOT_FOUND', `host '${hostId}' is not registered`, { host_id: hostId })];
   if (isConnected(host, facts.nowSeconds)) return [];

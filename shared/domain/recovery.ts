@@ -56,4 +56,4 @@ function afterEnd(task: Task, execution: ExecutionStatus, ageSeconds: number, gr
   return { action: 'give-up', why: task.error === '' ? `the execution ${execution}` : task.error };
 }
 
-export const retryPhase = (task: Task): 'forward' | 'unwind' => (task.pastPointOfNoReturn ? 'forward' : 'unwind');
+const retryPhase = (task: Task): 'forward' | 'unwind' => (task.pastPointOfNoReturn ? 'forward' : 'unwind');

@@ -97,7 +97,7 @@ function releaseOf(lock: Lock | undefined, requestId: string, now: number) {
  * Goes on for a waiter that was handed a key: takes the rest of its keys, then wakes it. A waiter whose token is dead
  * gives its place to the next. Only for whoever just handed the key over, since a token that was answered looks dead.
  */
-export async function resume(deps: LockingDeps, key: string, waiter: LockWaiter): Promise<void> {
+async function resume(deps: LockingDeps, key: string, waiter: LockWaiter): Promise<void> {
   if ((await acquireAll(deps, waiter)) === 'held' && (await deps.flows.succeed(waiter.token, {})) === 'gone') {
     await passOn(deps, key, waiter);
     return;

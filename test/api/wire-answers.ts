@@ -7,14 +7,14 @@ import type { ApiBed, TestAnswer } from './api-bed.ts';
 import { endpoints } from './api-bed.ts';
 import type { TestRequest } from './gateway-event.ts';
 
-export const Detail = z.object({ detail: z.string() });
-export const Refused = z.object({
+const Detail = z.object({ detail: z.string() });
+const Refused = z.object({
   detail: z.string(),
   issues: z.array(
     z.object({ issue_type: z.string(), description: z.string(), body: z.record(z.string(), z.unknown()) }),
   ),
 });
-export const Unprocessable = z.object({
+const Unprocessable = z.object({
   detail: z.array(z.object({ loc: z.array(z.union([z.string(), z.int()])), msg: z.string(), type: z.string() })),
 });
 
@@ -28,7 +28,7 @@ export const fieldsOf = (answer: TestAnswer): readonly string[] =>
   Unprocessable.parse(answer.body).detail.map((one) => one.loc.join('.'));
 export const taskOf = (answer: TestAnswer): FlexTask => FlexTask.parse(answer.body);
 
-export function routeOf(operation: string) {
+function routeOf(operation: string) {
   const found = endpoints.find((endpoint) => endpoint.route.operation === operation);
   if (found === undefined) throw new Error(`no operation ${operation}`);
   return found.route;

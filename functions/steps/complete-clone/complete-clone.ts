@@ -4,7 +4,7 @@ import { type CreateClonePlan, lockKeysOf } from '../../../shared/domain/plan.ts
 import type { Task, TaskResult } from '../../../shared/domain/task.ts';
 import { nowSeconds } from '../../../shared/ports/clock.ts';
 import { releaseAll } from '../../../shared/use-cases/locking.ts';
-import { destinationOf } from '../destination.ts';
+import { destinationIn } from '../destination.ts';
 import { doneState } from '../done-state.ts';
 import { attachEffectId } from '../effect-of.ts';
 import { AttachOutcome } from '../outcomes.ts';
@@ -36,10 +36,11 @@ async function publish(
   task: Task,
   plan: CreateClonePlan,
 ): Promise<TaskResult> {
+  const snapshot = await deps.store.getSnapshot(task.snapshotId);
   const effects = await deps.store.listEffects(task.requestId);
   const clones: Clone[] = [];
   for (const index of plan.destinations.keys()) {
-    const { destination, database, indices } = await destinationOf(deps.store, task, index);
+    const { destination, database, indices } = destinationIn(task, snapshot, index);
     const attach = effects.find((effect) => effect.effectId === attachEffectId(index));
     const report = AttachOutcome.parse(attach?.outcome).database;
     const views = indices.flatMap((part) =>

@@ -5,9 +5,9 @@ import type { RowWriter } from './sql.ts';
 /** Appends rows `{n}` numbered from `first` without a gap until it is stopped; a frozen database makes it wait. */
 export function startSimulatedWriter(host: BedHost, serial: string, first: number): RowWriter {
   let last = first - 1;
-  let stopped = false;
+  const stopping = new AbortController();
   const writing = (async () => {
-    while (!stopped) {
+    while (!stopping.signal.aborted) {
       await appendRow(host.deviceRoot, serial, { n: last + 1 });
       last += 1;
     }
@@ -17,7 +17,7 @@ export function startSimulatedWriter(host: BedHost, serial: string, first: numbe
   return {
     acknowledged: () => last,
     stop: async () => {
-      stopped = true;
+      stopping.abort();
       await writing;
     },
   };

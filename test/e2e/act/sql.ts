@@ -45,10 +45,10 @@ export interface RowWriter {
 export async function startRowWriter(client: Client, table: string): Promise<RowWriter> {
   await client.query(`CREATE TABLE ${table} (n bigint PRIMARY KEY, filler text NOT NULL)`);
   let last = 0;
-  let stopped = false;
+  const stopping = new AbortController();
   const filler = 'x'.repeat(200);
   const writing = (async () => {
-    while (!stopped) {
+    while (!stopping.signal.aborted) {
       await client.query(`INSERT INTO ${table} VALUES ($1, $2)`, [last + 1, filler]);
       last += 1;
     }
@@ -58,7 +58,7 @@ export async function startRowWriter(client: Client, table: string): Promise<Row
   return {
     acknowledged: () => last,
     stop: async () => {
-      stopped = true;
+      stopping.abort();
       await writing;
     },
   };

@@ -27,9 +27,10 @@ export async function heldRows(table: Bed['table']): Promise<readonly string[]> 
   const rows = await allRows(table);
   return rows
     .filter(({ _et: kind }) => held.some((one) => one === kind))
-    .map((row) =>
-      `${String(row['_et'])} ${String(row['pk'])} ${String(row['sk'])} ${pinsOf(row).join(',')} ${String(row['exclusiveBy'] ?? '')}`.trim(),
-    )
+    .map((row) => {
+      const owner = typeof row['exclusiveBy'] === 'string' ? row['exclusiveBy'] : '';
+      return `${String(row['_et'])} ${String(row['pk'])} ${String(row['sk'])} ${pinsOf(row).join(',')} ${owner}`.trim();
+    })
     .sort();
 }
 
