@@ -72,7 +72,8 @@ export default tseslint.config(
     plugins: { boundaries },
     settings: {
       'boundaries/elements': elements,
-      'import/resolver': { typescript: { alwaysTryTypes: true } },
+      // Imports name the file with its ending, so node's own way finds it.
+      'import/resolver': { node: { extensions: ['.ts', '.mjs'] } },
     },
     rules: {
       'boundaries/dependencies': ['error', { default: 'disallow', policies }],

@@ -11,7 +11,7 @@ import { processesIn } from './leftovers.ts';
 import { progressOn } from './progress.ts';
 import { runDemo } from './run-demo.ts';
 
-/** Some 100 MB: enough to be seen, loaded in a few seconds. */
+/** Some 50 MB: enough to be seen, loaded in a few seconds. */
 const defaultRows = 300_000;
 const mostRows = 50_000_000;
 

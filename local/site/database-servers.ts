@@ -45,7 +45,7 @@ async function stopServer(identity: string): Promise<void> {
 }
 
 /** Stops what still runs for the host and tells how many servers that were. Its agent must have ended. */
-export async function stopServers(hostDir: string): Promise<number> {
+async function stopServers(hostDir: string): Promise<number> {
   const servers = await serversOn(hostDir);
   await Promise.all(servers.map(stopServer));
   return servers.length;
