@@ -19,7 +19,7 @@ export async function startAttempt(deps: Pick<AttemptDeps, 'flows'>, task: Task)
 }
 
 /** Something was shown to everybody, or removed for good, or may have been: the only way is forward. */
-const mustGoForward = (task: Task, effects: readonly Effect[]): boolean =>
+export const mustGoForward = (task: Task, effects: readonly Effect[]): boolean =>
   task.pastPointOfNoReturn &&
   (task.plan.flow === 'create-clone' ||
     effects.some((effect) => undoMeans(effect) === 'forward-only' && effect.state !== 'undone'));

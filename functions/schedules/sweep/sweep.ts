@@ -12,7 +12,7 @@ import { type Clock, nowSeconds } from '../../../shared/ports/clock.ts';
 import type { FlowsPort } from '../../../shared/ports/flows.ts';
 import type { Log } from '../../../shared/ports/log.ts';
 import type { Store } from '../../../shared/ports/store.ts';
-import { startAttempt } from '../../../shared/use-cases/attempts.ts';
+import { mustGoForward, startAttempt } from '../../../shared/use-cases/attempts.ts';
 import { releaseAll, repairHandOver } from '../../../shared/use-cases/locking.ts';
 
 export interface SweepDeps {
@@ -63,7 +63,9 @@ async function repair(deps: SweepDeps, task: Task): Promise<string> {
   const execution = await deps.flows.status(flowOf(task), task.requestId, task.attempt);
   const back = task.state === 'needs_attention' && (await blockingHostIsBack(deps, task));
   const facts = { nowSeconds: now, blockingHostIsBack: back, graceSeconds: deps.settings.startGraceSeconds };
-  const decided = recoveryAction(task, execution, facts);
+  // The flag alone is not enough: a removal that the agent or the array refused leaves the way back open.
+  const forward = task.pastPointOfNoReturn && mustGoForward(task, await deps.store.listEffects(task.requestId));
+  const decided = recoveryAction({ ...task, pastPointOfNoReturn: forward }, execution, facts);
   switch (decided.action) {
     case 'leave':
       break;

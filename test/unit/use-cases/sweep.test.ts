@@ -115,13 +115,22 @@ describe('a sweep', () => {
     expect(flows.started).toEqual([]);
   });
 
+  it('goes back when what was past the point of no return was refused, and so never happened', async () => {
+    const refused = anEffect({ kind: 'detach', effectId: 'detach', state: 'undone' });
+    const about = { ...old, plan: aCloneDeletion(), pastPointOfNoReturn: true, error: 'the agent refused' };
+    const back = bed({ tasks: [aTask(about)], execution: 'failed', effects: [refused] });
+    await sweep(back.deps);
+    expect(back.happened).toEqual([['claimed', 1, 'unwind', '']]);
+  });
+
   it('drives on past the point of no return, then asks people, naming only what is left', async () => {
     const about = { ...old, plan: aCloneDeletion(), pastPointOfNoReturn: true };
-    const again = bed({ tasks: [aTask(about)], execution: 'failed' });
+    const detached = anEffect({ kind: 'detach', effectId: 'detach', state: 'done' });
+    const again = bed({ tasks: [aTask(about)], execution: 'failed', effects: [detached] });
     await sweep(again.deps);
     expect(again.happened).toEqual([['claimed', 1, 'forward', '']]);
     const effects = [
-      anEffect({ kind: 'detach', effectId: 'detach', state: 'done' }),
+      detached,
       anEffect({ kind: 'remove-view', effectId: 'remove-view-0', name: 'rp-v' }),
       anEffect({ kind: 'freeze', effectId: 'freeze-1', state: 'undone' }),
     ];
