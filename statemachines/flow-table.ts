@@ -77,7 +77,7 @@ export interface Flow {
 }
 
 /** What may pass by itself. Everything else is an answer, and asking again would only delay it. */
-export const passing: readonly string[] = [
+const passing: readonly string[] = [
   'ArrayUnavailable',
   'Busy',
   'Conflict',
@@ -89,9 +89,9 @@ export const passing: readonly string[] = [
 ];
 
 /** A step that calls the table or the array: longer than its function has (45 s), so that no function outlives its state. */
-export const plainStepSeconds = 60;
+const plainStepSeconds = 60;
 /** A place in a lock's queue is kept for a day. */
-export const lockWaitSeconds = 86_400;
+const lockWaitSeconds = 86_400;
 
 const plain = { input: [], timeoutSeconds: plainStepSeconds, heartbeatSeconds: null, retryable: passing } as const;
 const waiting = {

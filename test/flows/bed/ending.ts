@@ -28,7 +28,7 @@ export async function drive(world: World, requestId: string): Promise<Ended> {
 }
 
 /** Lists leftovers, and what should still stand and does not, one by one. */
-export function assertCleanSlate(before: readonly string[], after: readonly string[]): void {
+function assertCleanSlate(before: readonly string[], after: readonly string[]): void {
   const leftovers = after.filter((line) => !before.includes(line));
   const missing = before.filter((line) => !after.includes(line));
   expect({ leftovers, missing }).toEqual({ leftovers: [], missing: [] });

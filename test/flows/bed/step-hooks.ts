@@ -29,7 +29,7 @@ export const createStepHooks = (): StepHooks => {
 };
 
 /** An error nobody retries, as a bug in a step or a crash of its function would be. */
-export class PlantedError extends Error {
+class PlantedError extends Error {
   override readonly name = 'Planted';
 }
 

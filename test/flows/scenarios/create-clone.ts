@@ -20,7 +20,7 @@ export const askForClones = async (world: World, count: number): Promise<string>
 };
 
 /** What a clone to each of the first `count` destinations leaves. */
-export const cloneLines = async (world: World, task: Task, count: number): Promise<readonly string[]> => {
+const cloneLines = async (world: World, task: Task, count: number): Promise<readonly string[]> => {
   const name = (role: string): string => arrayName(task.requestId, role);
   const snapshotName = (index: number): string => name(`array-snapshot-${String(task.freezeRound)}-${String(index)}`);
   const clones = (await world.store.listClones()).filter((clone) => clone.requestId === task.requestId);
