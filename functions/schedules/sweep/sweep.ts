@@ -27,6 +27,8 @@ export interface SweepDeps {
 /** A task waits for a host's agent, and that agent was heard from since the task was left. */
 async function blockingHostIsBack(deps: SweepDeps, task: Task): Promise<boolean> {
   const effects = await deps.store.listEffects(task.requestId);
+  // What stood in this attempt's way was taken back since: an agent that is back works off its queue before it is asked.
+  if (effects.some((effect) => effect.blockedAttempt === task.attempt && effect.state === 'undone')) return true;
   const hostIds = effects
     .filter((effect) => effect.state !== 'undone' && effect.hostId !== '')
     .map((effect) => effect.hostId);

@@ -47,7 +47,7 @@ function bed({
       getTask: (requestId) => Promise.resolve(tasks.find((task) => task.requestId === requestId)),
       closeTask: (requestId) => note('closed', requestId),
       listEffects: () => Promise.resolve(effects),
-      getHosts: () => Promise.resolve([aHost({ lastSeenSeconds: nowSeconds })]),
+      getHosts: (hostIds) => Promise.resolve(hostIds.map((hostId) => aHost({ hostId, lastSeenSeconds: nowSeconds }))),
       readLock: (key) => Promise.resolve(table.get(key)),
       readLocks: (keys) => Promise.resolve(keys.flatMap((key) => table.get(key) ?? [])),
       writeLock: (next) => Promise.resolve(table.set(next.key, next).size > 0),
@@ -113,6 +113,22 @@ describe('a sweep', () => {
     });
     await sweep(deps);
     expect(flows.started).toEqual([]);
+  });
+
+  it('goes on as soon as the agent took back what stood in the way, though nothing on a host is left', async () => {
+    const undone = anEffect({
+      kind: 'attach',
+      effectId: 'attach-0',
+      state: 'undone',
+      hostId: 'pgdev1',
+      blockedAttempt: 2,
+    });
+    const left = anEffect({ kind: 'view', effectId: 'view-0-0', hostId: '' });
+    const about = { ...old, updatedAtSeconds: 1980, state: 'needs_attention', phase: 'unwind', attempt: 2 } as const;
+    const back = bed({ tasks: [aTask(about)], execution: 'failed', effects: [undone, left] });
+    expect(await sweep(back.deps)).toEqual({ 'next-attempt': 1 });
+    const not = bed({ tasks: [aTask({ ...about, attempt: 3 })], execution: 'failed', effects: [undone, left] });
+    expect(await sweep(not.deps)).toEqual({ leave: 1 });
   });
 
   it('goes back when what was past the point of no return was refused, and so never happened', async () => {
