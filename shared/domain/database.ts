@@ -56,12 +56,21 @@ export const snapshotObstacle = (database: Database): string =>
 /** Engines compare database names without case; so do locks and reservations. */
 export const sameName = (left: string, right: string): boolean => left.toLowerCase() === right.toLowerCase();
 
-const systemDatabases: ReadonlySet<string> = new Set(['master', 'model', 'msdb', 'tempdb', 'template0', 'template1']);
+const systemDatabases: ReadonlySet<string> = new Set([
+  'master',
+  'model',
+  'msdb',
+  'tempdb',
+  'postgres',
+  'template0',
+  'template1',
+]);
 
 /** What is wrong with a name for a new database, or null. Flex contract, section 7.7. */
 export function databaseNameProblem(name: string): string | null {
   if (name.length < 1 || name.length > 128) return 'must have 1 to 128 characters';
   if (/[[\]"'\u0000-\u001f\u007f]/.test(name)) return 'must not contain [ ] " \' or control characters';
+  if (name !== name.trim()) return 'must not begin or end with a space';
   if (systemDatabases.has(name.toLowerCase())) return 'is the name of a system database';
   return null;
 }

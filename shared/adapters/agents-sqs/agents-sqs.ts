@@ -11,9 +11,10 @@ export function createAgents(config: SQSClientConfig): AgentsPort {
       try {
         await client.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: JSON.stringify(command) }));
       } catch (error) {
-        if (isQueueGone(error))
-          throw new DomainError('AgentSilent', `the queue of host '${command.host_id}' is gone`, { cause: error });
-        throw error;
+        if (!isQueueGone(error)) throw error;
+        // A queue is made anew when its agent asks for it, at the latest when it starts: worth a few more tries.
+        const text = `the queue of host '${command.host_id}' is gone, and its agent has not asked for a new one yet`;
+        throw new DomainError('Busy', text, { cause: error });
       }
     },
   };

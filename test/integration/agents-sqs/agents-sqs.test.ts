@@ -82,7 +82,7 @@ describe('the queue of a host', () => {
     await queues.removeQueue(queueUrl);
     await queues.removeQueue(queueUrl);
     await queues.removeQueue(sqs.queueUrl('never'));
-    await expect(agents.send(queueUrl, command)).rejects.toMatchObject({ code: 'AgentSilent' });
+    await expect(agents.send(queueUrl, command)).rejects.toMatchObject({ code: 'Busy' });
   });
 
   it('hands out credentials with the address of the queue', async () => {
