@@ -2,7 +2,7 @@
  * Repair, at start and each tick: looks at every open task and does what `recoveryAction` says, so that nothing depends
  * on the process that began it. Queues of hosts that were unregistered go too.
  */
-import { describeLeftover, undoMeans, withLeftovers } from '../../../shared/domain/effect.ts';
+import { describeLeftover, type Effect, undoMeans, withLeftovers } from '../../../shared/domain/effect.ts';
 import { isConnected } from '../../../shared/domain/host.ts';
 import { lockKeysOf } from '../../../shared/domain/plan.ts';
 import { recoveryAction } from '../../../shared/domain/recovery.ts';
@@ -24,9 +24,8 @@ export interface SweepDeps {
   readonly settings: { readonly startGraceSeconds: number };
 }
 
-/** A task waits for a host's agent, and that agent was heard from since the task was left. */
-async function blockingHostIsBack(deps: SweepDeps, task: Task): Promise<boolean> {
-  const effects = await deps.store.listEffects(task.requestId);
+/** The task waits for a host's agent, and that agent was heard from, or did what it was asked, since the task was left. */
+async function blockingHostIsBack(deps: SweepDeps, task: Task, effects: readonly Effect[]): Promise<boolean> {
   // What stood in this attempt's way was taken back since: an agent that is back works off its queue before it is asked.
   if (effects.some((effect) => effect.blockedAttempt === task.attempt && effect.state === 'undone')) return true;
   const hostIds = effects
@@ -47,8 +46,7 @@ async function repairHandOvers(deps: SweepDeps, task: Task): Promise<void> {
   }
 }
 
-async function giveUp(deps: SweepDeps, task: Task, why: string): Promise<void> {
-  const effects = await deps.store.listEffects(task.requestId);
+async function giveUp(deps: SweepDeps, task: Task, effects: readonly Effect[], why: string): Promise<void> {
   const left = effects
     .filter(
       (effect) => effect.state !== 'undone' && (effect.state === 'intended' || undoMeans(effect) !== 'forward-only'),
@@ -63,11 +61,13 @@ async function repair(deps: SweepDeps, task: Task): Promise<string> {
   const now = nowSeconds(deps.clock);
   await repairHandOvers(deps, task);
   const execution = await deps.flows.status(flowOf(task), task.requestId, task.attempt);
-  const back = task.state === 'needs_attention' && (await blockingHostIsBack(deps, task));
+  // Only these two ask the journal; most open tasks are merely running, and are left after one look at their execution.
+  const isJournalNeeded = task.state === 'needs_attention' || task.pastPointOfNoReturn;
+  const effects = isJournalNeeded ? await deps.store.listEffects(task.requestId) : [];
+  const back = task.state === 'needs_attention' && (await blockingHostIsBack(deps, task, effects));
   const facts = { nowSeconds: now, blockingHostIsBack: back, graceSeconds: deps.settings.startGraceSeconds };
   // The flag alone is not enough: a removal that the agent or the array refused leaves the way back open.
-  const forward = task.pastPointOfNoReturn && mustGoForward(task, await deps.store.listEffects(task.requestId));
-  const decided = recoveryAction({ ...task, pastPointOfNoReturn: forward }, execution, facts);
+  const decided = recoveryAction({ ...task, pastPointOfNoReturn: mustGoForward(task, effects) }, execution, facts);
   switch (decided.action) {
     case 'leave':
       break;
@@ -81,7 +81,7 @@ async function repair(deps: SweepDeps, task: Task): Promise<string> {
       break;
     }
     case 'give-up':
-      await giveUp(deps, task, decided.why);
+      await giveUp(deps, task, effects, decided.why);
       break;
     case 'close':
       await releaseAll(deps, lockKeysOf(task.plan), task.requestId);
