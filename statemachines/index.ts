@@ -1,8 +1,15 @@
 /** Every flow by name. Listing a flow here puts it under the laws of test/flows. */
 import { createCloneFlow } from './create-clone/flow.ts';
+import { createSnapshotFlow } from './create-snapshot/flow.ts';
 import { deleteCloneFlow } from './delete-clone/flow.ts';
 import { deleteSnapshotFlow } from './delete-snapshot/flow.ts';
 import type { Flow } from './flow-table.ts';
 import { unwindFlow } from './unwind/flow.ts';
 
-export const flows: readonly Flow[] = [createCloneFlow, deleteCloneFlow, deleteSnapshotFlow, unwindFlow];
+export const flows: readonly Flow[] = [
+  createCloneFlow,
+  createSnapshotFlow,
+  deleteCloneFlow,
+  deleteSnapshotFlow,
+  unwindFlow,
+];

@@ -1,5 +1,5 @@
 import type { Task } from '../../shared/domain/task.ts';
-import { createClonePlanOf } from './plan-of.ts';
+import { sourcePlanOf } from './plan-of.ts';
 
 /** A snapshot whose freeze lapsed is taken again this many times before the task fails. */
 export const maxFreezeRounds = 4;
@@ -8,4 +8,4 @@ export const freezeIdOf = (requestId: string, round: number): string => `${reque
 
 /** Crash level freezes nothing, and what is recorded is not taken again. */
 export const isFreezeNeeded = (task: Task): boolean =>
-  task.snapshotId === '' && createClonePlanOf(task).consistencyLevel === 'application';
+  task.snapshotId === '' && sourcePlanOf(task).consistencyLevel === 'application';

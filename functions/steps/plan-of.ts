@@ -1,12 +1,30 @@
 import { DomainError } from '../../shared/domain/errors.ts';
-import type { CreateClonePlan, DeleteClonePlan, DeleteSnapshotPlan } from '../../shared/domain/plan.ts';
+import {
+  type CreateClonePlan,
+  type CreateSnapshotPlan,
+  type DeleteClonePlan,
+  type DeleteSnapshotPlan,
+  type SourcePlan,
+  takesSnapshot,
+} from '../../shared/domain/plan.ts';
 import type { Task } from '../../shared/domain/task.ts';
 
 const wrongFlow = (task: Task): DomainError =>
   new DomainError('Internal', `a step was run for a task of ${task.plan.flow}`);
 
+/** Of a flow that takes a snapshot, whatever it does with it afterwards. */
+export function sourcePlanOf(task: Task): SourcePlan {
+  if (!takesSnapshot(task.plan)) throw wrongFlow(task);
+  return task.plan;
+}
+
 export function createClonePlanOf(task: Task): CreateClonePlan {
   if (task.plan.flow !== 'create-clone') throw wrongFlow(task);
+  return task.plan;
+}
+
+export function createSnapshotPlanOf(task: Task): CreateSnapshotPlan {
+  if (task.plan.flow !== 'create-snapshot') throw wrongFlow(task);
   return task.plan;
 }
 

@@ -32,6 +32,8 @@ export const write = [
   'DeleteItem',
 ] as const satisfies readonly TableAction[];
 
-export const allFlows = ['create-clone', 'delete-clone', 'delete-snapshot', 'unwind'] as const;
+export const allFlows = ['create-clone', 'create-snapshot', 'delete-clone', 'delete-snapshot', 'unwind'] as const;
 /** Flows that wait for locks with a task token. */
-export const parkingFlows = ['create-clone', 'delete-clone'] as const;
+export const parkingFlows = ['create-clone', 'create-snapshot', 'delete-clone'] as const;
+/** Flows that freeze a source and take a snapshot of it. */
+export const snapshotFlows = ['create-clone', 'create-snapshot'] as const;

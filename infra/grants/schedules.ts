@@ -9,4 +9,8 @@ export const scheduleGrants: GrantTable = {
     answersFlows: parkingFlows,
     agentQueues: ['SendMessage', 'DeleteQueue'],
   },
+  'start-due-snapshots': {
+    table: ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
+    startsFlows: ['create-snapshot', 'delete-snapshot'],
+  },
 };

@@ -1,5 +1,5 @@
 /** Grants of functions/steps/<name>: one row per step, next to what its `needs` says in code. */
-import { parkingFlows, read, write, type GrantTable } from './function-grants.ts';
+import { parkingFlows, read, snapshotFlows, write, type GrantTable } from './function-grants.ts';
 
 /** Only rows. */
 const recorder = { table: [...read, ...write] };
@@ -11,15 +11,16 @@ const arrayCaller = { table: [...read, ...write], callsArray: true };
 export const stepGrants: GrantTable = {
   'acquire-source': lockKeeper,
   // Repeated after its command was answered, it wakes its own token.
-  'freeze-source': { ...agentCaller, answersFlows: ['create-clone'] },
+  'freeze-source': { ...agentCaller, answersFlows: snapshotFlows },
   'take-snapshot': arrayCaller,
-  'thaw-source': { ...agentCaller, answersFlows: ['create-clone'] },
+  'thaw-source': { ...agentCaller, answersFlows: snapshotFlows },
   'discard-snapshot': arrayCaller,
   'record-snapshot': lockKeeper,
   'map-volumes': arrayCaller,
   'attach-database': { ...agentCaller, answersFlows: ['create-clone'] },
   'settle-destinations': { table: ['GetItem'] },
   'complete-clone': lockKeeper,
+  'complete-snapshot': { table: ['GetItem', 'Query', 'UpdateItem', 'DeleteItem'] },
   'acquire-clone': lockKeeper,
   'detach-database': agentCaller,
   'remove-volumes': arrayCaller,

@@ -1,11 +1,12 @@
 /** May these clones be made? All problems at once. Flex contract, sections 7.2 and 8. */
 import type { Database } from './database.ts';
-import { databaseNameProblem, isOnArray, sameName, snapshotObstacle } from './database.ts';
+import { databaseNameProblem, sameName } from './database.ts';
 import { type Host, isConnected } from './host.ts';
 import { type Issue, issue } from './issue.ts';
 import { type Lock, lockKey } from './lock.ts';
 import type { CreateClonePlan } from './plan.ts';
 import type { ConsistencyLevel } from './snapshot.ts';
+import { planSources, sourceIssues, vssIssues } from './source-validation.ts';
 
 export interface CloneRequest {
   readonly sourceHostId: string;
@@ -34,29 +35,6 @@ function hostIssues(hostId: string, facts: CloneFacts): readonly Issue[] {
   if (host === undefined) return [issue('HOST_NOT_FOUND', `host '${hostId}' is not registered`, { host_id: hostId })];
   if (isConnected(host, facts.nowSeconds)) return [];
   return [issue('HOST_NOT_CONNECTED', `the agent of host '${hostId}' is silent`, { host_id: hostId })];
-}
-
-function sourceIssues(request: CloneRequest, facts: CloneFacts): readonly Issue[] {
-  if (!facts.hosts.has(request.sourceHostId)) return [];
-  const databases = facts.databases.get(request.sourceHostId) ?? [];
-  return uniqueIds(request).flatMap((dbId) => {
-    const database = databases.find((one) => one.dbId === dbId);
-    const body = { host_id: request.sourceHostId, db_id: dbId };
-    if (database === undefined) {
-      return [issue('DB_NOT_FOUND', `host '${request.sourceHostId}' has no database '${dbId}'`, body)];
-    }
-    if (!isOnArray(database)) {
-      return [issue('DB_SNAPSHOT_NOT_ALLOWED', `database '${database.name}' is not on volumes of the array`, body)];
-    }
-    const obstacle = snapshotObstacle(database);
-    if (obstacle !== '') return [issue('DB_SNAPSHOT_NOT_ALLOWED', `database '${database.name}': ${obstacle}`, body)];
-    const groups = new Set(database.volumes.map((volume) => volume.volumeGroupId));
-    if (request.consistencyLevel === 'crash' && groups.size > 1) {
-      const text = `database '${database.name}' spans several volume groups: a crash-consistent snapshot of it is impossible`;
-      return [issue('DB_SNAPSHOT_NOT_ALLOWED', text, body)];
-    }
-    return [];
-  });
 }
 
 function engineIssues(request: CloneRequest, facts: CloneFacts): readonly Issue[] {
@@ -95,21 +73,16 @@ function isNameTaken(hostId: string, name: string, facts: CloneFacts): boolean {
   return (facts.databases.get(hostId) ?? []).some((database) => sameName(database.name, name));
 }
 
-/** VSS is a Windows mechanism: only an mssql host can be asked to force it. */
-function vssIssues(request: CloneRequest, facts: CloneFacts): readonly Issue[] {
-  const source = facts.hosts.get(request.sourceHostId);
-  if (!request.forceVss || source === undefined || source.vendor === 'mssql') return [];
-  return [issue('VSS_NOT_AVAILABLE', `host '${source.hostId}' has no VSS provider`, { host_id: source.hostId })];
-}
-
 export function cloneIssues(request: CloneRequest, facts: CloneFacts): readonly Issue[] {
   const hosts = [...new Set([request.sourceHostId, ...hostIdsOf(request)])];
+  const source = facts.hosts.get(request.sourceHostId);
+  const databases = facts.databases.get(request.sourceHostId) ?? [];
   return [
     ...hosts.flatMap((hostId) => hostIssues(hostId, facts)),
-    ...sourceIssues(request, facts),
+    ...(source === undefined ? [] : sourceIssues(source, uniqueIds(request), databases, request.consistencyLevel)),
     ...engineIssues(request, facts),
     ...nameIssues(request, facts),
-    ...vssIssues(request, facts),
+    ...(source === undefined ? [] : vssIssues(source, request.forceVss)),
   ];
 }
 
@@ -127,13 +100,10 @@ export function cloneWaits(request: CloneRequest, facts: CloneFacts): readonly I
 /** Only for a request without issues. */
 export function clonePlan(request: CloneRequest, facts: CloneFacts): CreateClonePlan {
   const databases = facts.databases.get(request.sourceHostId) ?? [];
-  const ids = new Set(uniqueIds(request));
   return {
     flow: 'create-clone',
     sourceHostId: request.sourceHostId,
-    sources: databases
-      .filter((database) => ids.has(database.dbId))
-      .map((database) => ({ dbId: database.dbId, dbName: database.name, vendor: database.vendor })),
+    sources: planSources(uniqueIds(request), databases),
     destinations: request.destinations.map((one) => ({ hostId: one.hostId, dbName: one.dbName, sourceDbId: one.dbId })),
     namePrefix: request.namePrefix,
     consistencyLevel: request.consistencyLevel,

@@ -26,6 +26,17 @@ export interface CreateClonePlan {
   readonly forceVss: boolean;
 }
 
+export interface CreateSnapshotPlan {
+  readonly flow: 'create-snapshot';
+  readonly sourceHostId: string;
+  readonly sources: readonly CloneSource[];
+  readonly namePrefix: string;
+  readonly consistencyLevel: ConsistencyLevel;
+  readonly forceVss: boolean;
+  /** The schedule whose run this is and whose retention counts the snapshot; '' for one that somebody asked for. */
+  readonly scheduleId: string;
+}
+
 export interface DeleteClonePlan {
   readonly flow: 'delete-clone';
   readonly hostId: string;
@@ -41,11 +52,16 @@ export interface DeleteSnapshotPlan {
   readonly arraySnapshots: readonly string[];
 }
 
-export type Plan = CreateClonePlan | DeleteClonePlan | DeleteSnapshotPlan;
+export type Plan = CreateClonePlan | CreateSnapshotPlan | DeleteClonePlan | DeleteSnapshotPlan;
+/** Plans of the flows that take a snapshot of source databases. */
+export type SourcePlan = CreateClonePlan | CreateSnapshotPlan;
 export type FlowName = Plan['flow'];
 
+export const takesSnapshot = (plan: Plan): plan is SourcePlan =>
+  plan.flow === 'create-clone' || plan.flow === 'create-snapshot';
+
 /** Keys of the databases the task reads: held only while they are frozen and snapshotted. */
-export const sourceLockKeys = (plan: CreateClonePlan): readonly string[] =>
+export const sourceLockKeys = (plan: SourcePlan): readonly string[] =>
   plan.sources.map((source) => lockKey(plan.sourceHostId, source.dbName));
 
 /** Keys reserved when the task is recorded: the names of the databases it makes. */
@@ -57,6 +73,8 @@ export function lockKeysOf(plan: Plan): readonly string[] {
   switch (plan.flow) {
     case 'create-clone':
       return [...sourceLockKeys(plan), ...reservedLockKeys(plan)];
+    case 'create-snapshot':
+      return sourceLockKeys(plan);
     case 'delete-clone':
       return [lockKey(plan.hostId, plan.dbName)];
     case 'delete-snapshot':

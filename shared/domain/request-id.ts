@@ -3,6 +3,8 @@
  * order is its ASCII order, then 25 random ones (150 bits). One partition of tasks is thereby ordered by time.
  * Flex contract, section 7.7: URL-safe base64 characters, 24-43 long.
  */
+import { createHash } from 'node:crypto';
+
 const alphabet = '-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz';
 const timeCharacters = 7;
 const randomCharacters = 25;
@@ -19,3 +21,15 @@ export function requestIdOf(nowMilliseconds: number, randomBytes: Uint8Array): s
 }
 
 export const requestIdRandomBytes = randomCharacters;
+
+/**
+ * The one request id of what falls due at an instant: whoever comes to it a second time finds the task of the first.
+ * `parts` name the thing, and hold no newline.
+ */
+export const dueRequestId = (dueSeconds: number, ...parts: readonly string[]): string =>
+  requestIdOf(
+    dueSeconds * 1000,
+    createHash('sha256')
+      .update([String(dueSeconds), ...parts].join('\n'))
+      .digest(),
+  );

@@ -48,6 +48,8 @@ export interface Snapshot {
   readonly state: 'pending' | 'available';
   /** The task that took it. */
   readonly requestId: string;
+  /** The schedule whose run took it, and whose retention removes it; '' when somebody asked for it. */
+  readonly scheduleId: string;
   /** Who needs it: `clone#host#db` for as long as the clone lives, `task#request` while a task reads it. */
   readonly pins: ReadonlySet<string>;
   /** The task that is deleting it, '' when none. */

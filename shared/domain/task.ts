@@ -29,7 +29,8 @@ export const nextStates: Readonly<Record<TaskState, readonly TaskState[]>> = {
 
 export const isFinal = (state: TaskState): boolean => nextStates[state].length === 0;
 
-export type CommandType = 'CreateCloneCommand' | 'DeleteCommand' | 'DeleteDBSnapshotCommand';
+export type CommandType =
+  'CreateCloneCommand' | 'CreateDBSnapshotCommand' | 'DeleteCommand' | 'DeleteDBSnapshotCommand';
 
 export interface CloneResult {
   readonly id: string;
@@ -56,7 +57,7 @@ export interface Task {
   readonly updatedAtSeconds: number;
   readonly owner: string;
   readonly refId: string;
-  /** Who asked: `user:name`, `app:name` or `host:id`. */
+  /** Who asked: `user:name`, `app:name`, `host:id`, or `schedule:id` when it fell due. */
   readonly principal: string;
   /** '' unless something went wrong; a sentence for a person. */
   readonly error: string;
@@ -73,6 +74,30 @@ export interface Task {
   readonly snapshotId: string;
   readonly leftovers: readonly string[];
 }
+
+/** The worker name clients expect in `owner`. Flex contract, section 9. */
+const owner = 'ocie-0';
+
+/** A task as it is recorded: nothing was done for it yet. */
+export const queuedTask = (
+  about: Pick<Task, 'requestId' | 'plan' | 'commandType' | 'principal' | 'refId'>,
+  nowSeconds: number,
+): Task => ({
+  ...about,
+  state: 'queued',
+  createdAtSeconds: nowSeconds,
+  updatedAtSeconds: nowSeconds,
+  owner,
+  error: '',
+  result: null,
+  attempt: 1,
+  phase: 'forward',
+  cancelRequested: false,
+  pastPointOfNoReturn: false,
+  freezeRound: 0,
+  snapshotId: '',
+  leftovers: [],
+});
 
 export const executionName = (requestId: string, attempt: number): string => `${requestId}-${String(attempt)}`;
 

@@ -9,6 +9,7 @@ import type { Effect } from '../domain/effect.ts';
 import type { Host, HostFacts } from '../domain/host.ts';
 import type { Lock } from '../domain/lock.ts';
 import type { Snapshot } from '../domain/snapshot.ts';
+import type { SnapshotSchedule } from '../domain/snapshot-schedule.ts';
 import type { Task, TaskPhase, TaskResult, TaskState } from '../domain/task.ts';
 import type { Token, User } from '../domain/token.ts';
 
@@ -90,6 +91,8 @@ export interface CatalogStore {
     /** Noted on the task, for a later run of the same step. */
     result: TaskResult,
   ): Promise<'published' | 'refused'>;
+  /** The same for a task that makes nothing of its snapshot: nobody needs it then, so nothing pins it. */
+  publishSnapshot(requestId: string, snapshotId: string, result: TaskResult): Promise<'published' | 'refused'>;
   /** Removes a pending snapshot row of that task; an available one, or another task's, stays. */
   discardSnapshot(
     requestId: string,
@@ -116,12 +119,15 @@ export interface RecordGuards {
 }
 
 export interface TaskStore {
-  /** One transaction: task, open-task row, audit, guards. `reserved`/`changed`/`pinned`: nothing was written. */
+  /**
+   * One transaction: task, open-task row, audit, guards. `known`: there is a task of this id; `reserved`/`changed`/
+   * `pinned`: a guard does not hold. Nothing was written then.
+   */
   recordTask(
     task: Task,
     audit: AuditEntry,
     guards: RecordGuards,
-  ): Promise<'recorded' | 'reserved' | 'changed' | 'pinned'>;
+  ): Promise<'recorded' | 'known' | 'reserved' | 'changed' | 'pinned'>;
   getTask(requestId: string): Promise<Task | undefined>;
   listTasks(): Promise<readonly Task[]>;
   listOpenTasks(): Promise<readonly string[]>;
@@ -187,6 +193,26 @@ export interface LockStore {
   removeLock(read: Lock): Promise<boolean>;
 }
 
+/** Schedules, and which of them are due. */
+export interface ScheduleStore {
+  /** Puts it, or replaces the one of its id. */
+  putSnapshotSchedule(schedule: SnapshotSchedule): Promise<void>;
+  getSnapshotSchedule(scheduleId: string): Promise<SnapshotSchedule | undefined>;
+  removeSnapshotSchedule(scheduleId: string): Promise<void>;
+  /** Those to be looked at by then, longest overdue first; a bounded number, the rest at the next call. */
+  listDueSnapshotSchedules(nowSeconds: number): Promise<readonly SnapshotSchedule[]>;
+  /**
+   * Moves the schedule's instants on, from those that were read, with the run's task and its audit entry in the same
+   * transaction, or without a task. `missed`: somebody else moved or removed it; `known`: there is a task of this id.
+   * Nothing was written then.
+   */
+  claimSnapshotSchedule(
+    read: SnapshotSchedule,
+    next: SnapshotSchedule,
+    run: { readonly task: Task; readonly audit: AuditEntry } | null,
+  ): Promise<'claimed' | 'missed' | 'known'>;
+}
+
 export interface AccessStore {
   findToken(tokenHash: string): Promise<Token | undefined>;
   putToken(token: Token): Promise<void>;
@@ -202,4 +228,5 @@ export type Store = HostStore &
   JournalStore &
   CommandStore &
   LockStore &
+  ScheduleStore &
   AccessStore;

@@ -1,6 +1,7 @@
 /** Starting an attempt of a task, and going over to the unwind. */
 import type { Effect } from '../domain/effect.ts';
 import { undoMeans } from '../domain/effect.ts';
+import { takesSnapshot } from '../domain/plan.ts';
 import { type Task, flowOf } from '../domain/task.ts';
 import { type Clock, nowSeconds } from '../ports/clock.ts';
 import type { FlowsPort } from '../ports/flows.ts';
@@ -21,7 +22,7 @@ export async function startAttempt(deps: Pick<AttemptDeps, 'flows'>, task: Task)
 /** Something was shown to everybody, or removed for good, or may have been: the only way is forward. */
 export const mustGoForward = (task: Task, effects: readonly Effect[]): boolean =>
   task.pastPointOfNoReturn &&
-  (task.plan.flow === 'create-clone' ||
+  (takesSnapshot(task.plan) ||
     effects.some((effect) => undoMeans(effect) === 'forward-only' && effect.state !== 'undone'));
 
 /**

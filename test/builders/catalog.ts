@@ -23,6 +23,7 @@ export const aSnapshot = (about: Partial<Snapshot> = {}): Snapshot => ({
   isVssBased: false,
   state: 'pending',
   requestId: 'request-1',
+  scheduleId: '',
   pins: new Set(),
   exclusiveBy: '',
   ...about,

@@ -1,5 +1,10 @@
 import type { Effect } from '../../shared/domain/effect.ts';
-import type { CreateClonePlan, DeleteClonePlan, DeleteSnapshotPlan } from '../../shared/domain/plan.ts';
+import type {
+  CreateClonePlan,
+  CreateSnapshotPlan,
+  DeleteClonePlan,
+  DeleteSnapshotPlan,
+} from '../../shared/domain/plan.ts';
 import type { Task } from '../../shared/domain/task.ts';
 import type { AuditEntry, CommandRecord, RecordGuards } from '../../shared/ports/store.ts';
 
@@ -12,6 +17,17 @@ export const aClonePlan = (about: Partial<CreateClonePlan> = {}): CreateClonePla
   consistencyLevel: 'application',
   targetState: 'online',
   forceVss: false,
+  ...about,
+});
+
+export const aSnapshotPlan = (about: Partial<CreateSnapshotPlan> = {}): CreateSnapshotPlan => ({
+  flow: 'create-snapshot',
+  sourceHostId: 'host-1',
+  sources: [{ dbId: '5', dbName: 'sales', vendor: 'postgres' }],
+  namePrefix: 'snap',
+  consistencyLevel: 'application',
+  forceVss: false,
+  scheduleId: '',
   ...about,
 });
 

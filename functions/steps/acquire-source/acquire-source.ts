@@ -1,7 +1,7 @@
 import { sourceLockKeys } from '../../../shared/domain/plan.ts';
 import { nowSeconds } from '../../../shared/ports/clock.ts';
 import { acquireAll } from '../../../shared/use-cases/locking.ts';
-import { createClonePlanOf } from '../plan-of.ts';
+import { sourcePlanOf } from '../plan-of.ts';
 import { defineStep, WaitingStepInput } from '../step.ts';
 
 /**
@@ -15,7 +15,7 @@ export const acquireSource = defineStep({
   needs: ['store', 'flows', 'clock'],
   async run(deps, task, { token }) {
     await deps.store.markRunning(task.requestId, nowSeconds(deps.clock));
-    const keys = [...new Set(sourceLockKeys(createClonePlanOf(task)))].sort();
+    const keys = [...new Set(sourceLockKeys(sourcePlanOf(task)))].sort();
     const waiter = { requestId: task.requestId, attempt: task.attempt, token, keys };
     // Once the snapshot is recorded the sources are not touched any more.
     const decision = task.snapshotId === '' ? await acquireAll(deps, waiter) : 'held';

@@ -1,5 +1,5 @@
 import { withoutLeftovers } from '../../../shared/domain/effect.ts';
-import { lockKeysOf } from '../../../shared/domain/plan.ts';
+import { lockKeysOf, takesSnapshot } from '../../../shared/domain/plan.ts';
 import { nowSeconds } from '../../../shared/ports/clock.ts';
 import { releaseAll } from '../../../shared/use-cases/locking.ts';
 import { defineStep, StepInput } from '../step.ts';
@@ -12,7 +12,7 @@ export const finishUnwind = defineStep({
   needs: ['store', 'flows', 'clock'],
   async run(deps, task) {
     const { plan, requestId } = task;
-    if (plan.flow === 'create-clone' && task.snapshotId !== '') {
+    if (takesSnapshot(plan) && task.snapshotId !== '') {
       const sourceIds = plan.sources.map((source) => source.dbId);
       await deps.store.discardSnapshot(requestId, task.snapshotId, plan.sourceHostId, sourceIds);
     }

@@ -3,7 +3,7 @@ import { nowSeconds } from '../../../shared/ports/clock.ts';
 import { sendCommand } from '../../../shared/use-cases/agent-command.ts';
 import { freezeEffectId, intended } from '../effect-of.ts';
 import { freezeIdOf, isFreezeNeeded } from '../freeze-rounds.ts';
-import { createClonePlanOf } from '../plan-of.ts';
+import { sourcePlanOf } from '../plan-of.ts';
 import { defineStep, WaitingStepInput } from '../step.ts';
 
 /**
@@ -16,7 +16,7 @@ export const freezeSource = defineStep({
   phase: 'forward',
   needs: ['store', 'flows', 'agents', 'clock', 'settings'],
   async run(deps, task, { token }) {
-    const plan = createClonePlanOf(task);
+    const plan = sourcePlanOf(task);
     const databases = await deps.store.listDatabases(plan.sourceHostId);
     const gone = plan.sources.find((source) => !databases.some((one) => one.dbId === source.dbId));
     if (gone !== undefined && task.snapshotId === '') {

@@ -1,5 +1,5 @@
 import { DomainError } from '../../../shared/domain/errors.ts';
-import type { CreateClonePlan } from '../../../shared/domain/plan.ts';
+import type { SourcePlan } from '../../../shared/domain/plan.ts';
 import { sourceLockKeys } from '../../../shared/domain/plan.ts';
 import { type Snapshot, snapshotIdOf } from '../../../shared/domain/snapshot.ts';
 import type { Task } from '../../../shared/domain/task.ts';
@@ -7,7 +7,7 @@ import { releaseAll } from '../../../shared/use-cases/locking.ts';
 import { snapshotsOfRound } from '../array-snapshots.ts';
 import { freezeEffectId } from '../effect-of.ts';
 import { ArraySnapshotOutcome, FreezeOutcome } from '../outcomes.ts';
-import { createClonePlanOf } from '../plan-of.ts';
+import { sourcePlanOf } from '../plan-of.ts';
 import { defineStep, StepInput, type StepDeps } from '../step.ts';
 
 /** Seconds added at most to the id's time when ids of one second collide. Flex contract, section 7.7. */
@@ -22,7 +22,7 @@ async function restorePoints(deps: Pick<StepDeps, 'store'>, task: Task): Promise
 async function snapshotOf(
   deps: Pick<StepDeps, 'store'>,
   task: Task,
-  plan: CreateClonePlan,
+  plan: SourcePlan,
 ): Promise<Omit<Snapshot, 'snapshotId'>> {
   const effects = snapshotsOfRound(await deps.store.listEffects(task.requestId), task.freezeRound);
   const taken = effects.map((effect) => ({ name: effect.name, ...ArraySnapshotOutcome.parse(effect.outcome) }));
@@ -52,6 +52,7 @@ async function snapshotOf(
     isVssBased: false,
     state: 'pending',
     requestId: task.requestId,
+    scheduleId: plan.flow === 'create-snapshot' ? plan.scheduleId : '',
     pins: new Set(),
     exclusiveBy: '',
   };
@@ -67,14 +68,14 @@ export const recordSnapshot = defineStep({
   phase: 'forward',
   needs: ['store', 'flows', 'clock'],
   async run(deps, task) {
-    const plan = createClonePlanOf(task);
+    const plan = sourcePlanOf(task);
     const snapshotId = task.snapshotId === '' ? await record(deps, task, plan) : task.snapshotId;
     await releaseAll(deps, sourceLockKeys(plan), task.requestId);
     return { snapshot_id: snapshotId };
   },
 });
 
-async function record(deps: Pick<StepDeps, 'store'>, task: Task, plan: CreateClonePlan): Promise<string> {
+async function record(deps: Pick<StepDeps, 'store'>, task: Task, plan: SourcePlan): Promise<string> {
   const snapshot = await snapshotOf(deps, task, plan);
   const ids = new Set(plan.sources.map((source) => source.dbId));
   const clones = await Promise.all([...ids].map((dbId) => deps.store.getClone(plan.sourceHostId, dbId)));

@@ -4,7 +4,7 @@ import type { LocatedVolume, SnapshotSource } from '../../../shared/ports/sdp.ts
 import { discardSnapshots, roundPrefix } from '../array-snapshots.ts';
 import { arraySnapshotEffectId, intended } from '../effect-of.ts';
 import type { ArraySnapshotOutcome } from '../outcomes.ts';
-import { createClonePlanOf } from '../plan-of.ts';
+import { sourcePlanOf } from '../plan-of.ts';
 import { defineStep, StepInput } from '../step.ts';
 
 interface Disk {
@@ -37,7 +37,7 @@ export const takeSnapshot = defineStep({
   needs: ['store', 'sdp'],
   async run(deps, task) {
     if (task.snapshotId !== '') return { taken: 0 };
-    const plan = createClonePlanOf(task);
+    const plan = sourcePlanOf(task);
     const round = task.freezeRound;
     await discardSnapshots(deps, task, (effect) => !effect.effectId.startsWith(roundPrefix(round)));
     const { sdpId } = await deps.sdp.describe();

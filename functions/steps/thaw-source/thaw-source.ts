@@ -1,7 +1,7 @@
 import { sendCommand } from '../../../shared/use-cases/agent-command.ts';
 import { freezeEffectId } from '../effect-of.ts';
 import { freezeIdOf, isFreezeNeeded } from '../freeze-rounds.ts';
-import { createClonePlanOf } from '../plan-of.ts';
+import { sourcePlanOf } from '../plan-of.ts';
 import { defineStep, WaitingStepInput } from '../step.ts';
 
 /**
@@ -19,7 +19,7 @@ export const thawSource = defineStep({
       return { thawed: false };
     }
     await sendCommand(deps, task, {
-      hostId: createClonePlanOf(task).sourceHostId,
+      hostId: sourcePlanOf(task).sourceHostId,
       kind: 'thaw',
       effectId: freezeEffectId(task.freezeRound),
       purpose: 'do',

@@ -35,6 +35,42 @@ export function catalogStore(entities: Entities): CatalogStore {
     );
   };
 
+  const publish: CatalogStore['publishClones'] = async (requestId, snapshotId, clones, result) => {
+    const pins = new Set(clones.map((one) => clonePin(one.hostId, one.dbId)));
+    const outcome = await transact([
+      snapshot
+        .build(UpdateTransaction)
+        // A pending snapshot is pinned by its task only: the clones take over.
+        .item({ snapshotId, state: 'available', pins: pins.size === 0 ? $remove() : pins })
+        .options({
+          condition: {
+            and: [
+              { attr: 'requestId', eq: requestId },
+              { attr: 'state', eq: 'pending' },
+            ],
+          },
+        }),
+      task
+        .build(UpdateTransaction)
+        .item({ requestId, pastPointOfNoReturn: true, result })
+        .options({
+          condition: {
+            and: [
+              { attr: 'cancelRequested', eq: false },
+              { attr: 'phase', eq: 'forward' },
+            ],
+          },
+        }),
+      ...clones.map(({ snapshotIds, ...row }) => clone.build(PutTransaction).item(row)),
+    ]);
+    if (outcome.written) return 'published';
+    // Published before: written again, clones would lose what was noted on them since.
+    const standing = await getSnapshot(snapshotId);
+    if (standing?.requestId === requestId && standing.state === 'available') return 'published';
+    if (outcome.failed.includes(1)) return 'refused';
+    throw new DomainError('Internal', 'the snapshot of the task is not there any more', { context: { snapshotId } });
+  };
+
   return {
     getSnapshot,
 
@@ -99,40 +135,9 @@ export function catalogStore(entities: Entities): CatalogStore {
       throw new DomainError('Conflict', 'a source of the snapshot was deleted meanwhile');
     },
 
-    async publishClones(requestId, snapshotId, clones, result) {
-      const outcome = await transact([
-        snapshot
-          .build(UpdateTransaction)
-          // A pending snapshot is pinned by its task only: the clones take over.
-          .item({ snapshotId, state: 'available', pins: new Set(clones.map((one) => clonePin(one.hostId, one.dbId))) })
-          .options({
-            condition: {
-              and: [
-                { attr: 'requestId', eq: requestId },
-                { attr: 'state', eq: 'pending' },
-              ],
-            },
-          }),
-        task
-          .build(UpdateTransaction)
-          .item({ requestId, pastPointOfNoReturn: true, result })
-          .options({
-            condition: {
-              and: [
-                { attr: 'cancelRequested', eq: false },
-                { attr: 'phase', eq: 'forward' },
-              ],
-            },
-          }),
-        ...clones.map(({ snapshotIds, ...row }) => clone.build(PutTransaction).item(row)),
-      ]);
-      if (outcome.written) return 'published';
-      // Published before: written again, clones would lose what was noted on them since.
-      const standing = await getSnapshot(snapshotId);
-      if (standing?.requestId === requestId && standing.state === 'available') return 'published';
-      if (outcome.failed.includes(1)) return 'refused';
-      throw new DomainError('Internal', 'the snapshot of the task is not there any more', { context: { snapshotId } });
-    },
+    publishClones: publish,
+
+    publishSnapshot: (requestId, snapshotId, result) => publish(requestId, snapshotId, [], result),
 
     async discardSnapshot(requestId, snapshotId, sourceHostId, sourceDbIds) {
       const standing = await getSnapshot(snapshotId);

@@ -6,7 +6,6 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { Entity } from 'dynamodb-toolbox/entity';
 import { any, boolean, item, number, set, string } from 'dynamodb-toolbox/schema';
-import { Table } from 'dynamodb-toolbox/table';
 import { jsonStringify } from 'dynamodb-toolbox/transformers/jsonStringify';
 import type { DatabaseFile, DatabaseVolume, MountPoint } from '../../domain/database.ts';
 import { effectKinds } from '../../domain/effect.ts';
@@ -15,6 +14,8 @@ import type { Plan } from '../../domain/plan.ts';
 import type { ArraySnapshotRecord, SnapshotDatabase } from '../../domain/snapshot.ts';
 import { taskStates, type TaskResult } from '../../domain/task.ts';
 import type { Principal } from '../../domain/token.ts';
+import { scheduleEntities, schedulePartitions } from './schedule-entities.ts';
+import { createTable } from './table.ts';
 
 const vendors = ['mssql', 'postgres'] as const;
 
@@ -31,6 +32,7 @@ export const partitions = {
   openTasks: 'open-tasks',
   retiredQueues: 'retired-queues',
   users: 'users',
+  ...schedulePartitions,
   task: (requestId: string) => `task#${requestId}`,
   lock: (key: string) => `lock#${key}`,
   token: (hash: string) => `token#${hash}`,
@@ -45,12 +47,7 @@ export const effectPrefix = 'effect#';
 export const commandPrefix = 'command#';
 
 export function createEntities(tableName: string, documentClient: DynamoDBDocumentClient) {
-  const table = new Table({
-    name: tableName,
-    partitionKey: { name: 'pk', type: 'string' },
-    sortKey: { name: 'sk', type: 'string' },
-    documentClient,
-  });
+  const table = createTable(tableName, documentClient);
   const plain = { timestamps: false } as const;
 
   const host = new Entity({
@@ -142,6 +139,7 @@ export function createEntities(tableName: string, documentClient: DynamoDBDocume
       isVssBased: boolean(),
       state: string().enum('pending', 'available'),
       requestId: string(),
+      scheduleId: string().optional(),
       pins: set(string()).optional(),
       exclusiveBy: string().optional(),
     }),
@@ -155,7 +153,12 @@ export function createEntities(tableName: string, documentClient: DynamoDBDocume
     schema: item({
       requestId: string().key(),
       plan: any().castAs<Plan>(),
-      commandType: string().enum('CreateCloneCommand', 'DeleteCommand', 'DeleteDBSnapshotCommand'),
+      commandType: string().enum(
+        'CreateCloneCommand',
+        'CreateDBSnapshotCommand',
+        'DeleteCommand',
+        'DeleteDBSnapshotCommand',
+      ),
       state: string().enum(...taskStates),
       createdAtSeconds: number(),
       updatedAtSeconds: number(),
@@ -315,6 +318,7 @@ export function createEntities(tableName: string, documentClient: DynamoDBDocume
     token,
     user,
     audit,
+    ...scheduleEntities(table),
   };
 }
 

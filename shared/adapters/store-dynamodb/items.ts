@@ -6,6 +6,7 @@ import type { Effect } from '../../domain/effect.ts';
 import type { Host } from '../../domain/host.ts';
 import type { Lock } from '../../domain/lock.ts';
 import type { Snapshot } from '../../domain/snapshot.ts';
+import type { SnapshotSchedule } from '../../domain/snapshot-schedule.ts';
 import type { Task } from '../../domain/task.ts';
 import type { Token, User } from '../../domain/token.ts';
 import type { CommandRecord } from '../../ports/store.ts';
@@ -19,6 +20,7 @@ export const Item = {
   clone: (row: Row<'clone'>): Clone => ({ ...row, snapshotIds: row.snapshotIds ?? new Set() }),
   snapshot: (row: Row<'snapshot'>): Snapshot => ({
     ...row,
+    scheduleId: row.scheduleId ?? '',
     pins: row.pins ?? new Set(),
     exclusiveBy: row.exclusiveBy ?? '',
   }),
@@ -28,5 +30,6 @@ export const Item = {
   command: (row: Row<'command'>): CommandRecord => row,
   lock: (row: Row<'lock'>): Lock => row,
   token: (row: Row<'token'>): Token => row,
+  snapshotSchedule: (row: Row<'snapshotSchedule'>): SnapshotSchedule => row,
   user: (row: Row<'user'>): User => row,
 };

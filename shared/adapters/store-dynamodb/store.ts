@@ -10,6 +10,7 @@ import { hostStore } from './hosts.ts';
 import { journalStore } from './journal.ts';
 import { lockStore } from './locks.ts';
 import { bePatient } from './patience.ts';
+import { scheduleStore } from './schedules.ts';
 import { taskStore } from './tasks.ts';
 
 export interface StoreSettings {
@@ -32,6 +33,7 @@ export function createStore(tableName: string, config: DynamoDBClientConfig, set
     ...taskStore(entities, settings),
     ...journalStore(entities),
     ...lockStore(entities),
+    ...scheduleStore(entities),
     ...accessStore(entities),
   };
 }

@@ -13,6 +13,7 @@ import { auditItem } from './audit.ts';
 import { type Entities, partitions } from './entities.ts';
 import { conditional, transact } from './failures.ts';
 import { Item } from './items.ts';
+import { recordedTaskItems } from './recorded-task.ts';
 
 const secondsPerDay = 24 * 3600;
 
@@ -99,22 +100,13 @@ export function taskStore(entities: Entities, settings: { readonly taskRetention
                   },
                 }),
             ];
-      const outcome = await transact([
-        task
-          .build(PutTransaction)
-          .item(newTask)
-          .options({ condition: { attr: 'requestId', exists: false } }),
-        openTask.build(PutTransaction).item({ requestId: newTask.requestId }),
-        audit.build(PutTransaction).item(auditItem(entry)),
-        ...reservations,
-        ...unchanged,
-        ...exclusive,
-      ]);
+      const recorded = recordedTaskItems(entities, newTask, entry);
+      const outcome = await transact([...recorded, ...reservations, ...unchanged, ...exclusive]);
       if (outcome.written) return 'recorded';
       const first = outcome.failed[0] ?? 0;
-      if (first < 3) throw new DomainError('Internal', 'the request id is taken');
-      if (first < 3 + reservations.length) return 'reserved';
-      return first < 3 + reservations.length + unchanged.length ? 'changed' : 'pinned';
+      if (first < recorded.length) return 'known';
+      if (first < recorded.length + reservations.length) return 'reserved';
+      return first < recorded.length + reservations.length + unchanged.length ? 'changed' : 'pinned';
     },
 
     async listTasks() {

@@ -1,5 +1,6 @@
 /** A scenario for every flow that is listed in statemachines/index.ts; one without makes the laws fail. */
 import { createCloneScenario } from './create-clone.ts';
+import { createSnapshotScenario } from './create-snapshot.ts';
 import { deleteCloneScenario } from './delete-clone.ts';
 import { deleteSnapshotScenario } from './delete-snapshot.ts';
 import type { Scenario } from './scenario.ts';
@@ -7,6 +8,7 @@ import { unwindScenario } from './unwind.ts';
 
 const scenarios: readonly Scenario[] = [
   createCloneScenario,
+  createSnapshotScenario,
   deleteCloneScenario,
   deleteSnapshotScenario,
   unwindScenario,

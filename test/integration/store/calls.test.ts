@@ -5,6 +5,7 @@ import { aClone, aSnapshot } from '../../builders/catalog.ts';
 import { aDatabase } from '../../builders/database.ts';
 import { aHost, aHostToken } from '../../builders/host.ts';
 import { aCommand, anAuditEntry, anEffect, aTask, noGuards } from '../../builders/task.ts';
+import { aSnapshotSchedule } from '../../builders/snapshot-schedule.ts';
 import { startStoreBed, type StoreBed } from './store-bed.ts';
 
 let bed: StoreBed;
@@ -40,9 +41,12 @@ const reads: Readonly<Record<string, (store: Store) => Promise<unknown>>> = {
   readLocks: (store) => store.readLocks(['key', 'other']),
   findToken: (store) => store.findToken('hash'),
   getUser: (store) => store.getUser('anna'),
+  getSnapshotSchedule: (store) => store.getSnapshotSchedule('nightly'),
+  listDueSnapshotSchedules: (store) => store.listDueSnapshotSchedules(10_000),
 };
 
 const audit = anAuditEntry();
+const later = aSnapshotSchedule({ nextDueSeconds: 6600 });
 const writes: Readonly<Record<string, (store: Store) => Promise<unknown>>> = {
   register: (store) => store.register(aHost(), aHostToken(aHost()), audit),
   unregister: (store) => store.unregister('host-1', audit),
@@ -91,9 +95,12 @@ const writes: Readonly<Record<string, (store: Store) => Promise<unknown>>> = {
   putToken: (store) => store.putToken(aHostToken(aHost())),
   putUser: (store) => store.putUser({ name: 'anna', role: 'admin', passwordHash: 'x' }),
   putAudit: (store) => store.putAudit(audit),
+  putSnapshotSchedule: (store) => store.putSnapshotSchedule(aSnapshotSchedule()),
+  claimSnapshotSchedule: (store) => store.claimSnapshotSchedule(aSnapshotSchedule(), later, null),
+  removeSnapshotSchedule: (store) => store.removeSnapshotSchedule('nightly'),
 };
 /** They throw in this empty table; catalog.test.ts and tasks.test.ts have them. */
-const others = ['beginFreezeRound', 'recordSnapshot', 'publishClones'];
+const others = ['beginFreezeRound', 'recordSnapshot', 'publishClones', 'publishSnapshot'];
 
 const isConsistent = (body: Readonly<Record<string, unknown>>): boolean => {
   const tables = body['RequestItems'];

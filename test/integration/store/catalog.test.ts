@@ -134,6 +134,26 @@ describe('publishing clones', () => {
   });
 });
 
+describe('publishing a snapshot alone', () => {
+  it('shows it with no pin, and takes the task past its point of no return; repeatedly', async () => {
+    const { requestId, snapshotId, snapshot } = await pending({ scheduleId: 'nightly' });
+    for (let time = 1; time <= 2; time += 1) {
+      expect(await bed.store.publishSnapshot(requestId, snapshotId, { snapshotId })).toBe('published');
+      expect(await bed.store.getSnapshot(snapshotId)).toEqual({ ...snapshot, state: 'available', pins: new Set() });
+    }
+    expect(await bed.store.getTask(requestId)).toMatchObject({ pastPointOfNoReturn: true, result: { snapshotId } });
+    expect(await deleting(snapshotId)).not.toBe('');
+  });
+
+  it('is refused for a task that was canceled', async () => {
+    const requestId = await record({ cancelRequested: true, state: 'canceling' });
+    const snapshot = aSnapshot({ snapshotId: fresh('snap'), requestId });
+    await bed.store.recordSnapshot(snapshot, []);
+    expect(await bed.store.publishSnapshot(requestId, snapshot.snapshotId, {})).toBe('refused');
+    expect((await bed.store.getSnapshot(snapshot.snapshotId))?.state).toBe('pending');
+  });
+});
+
 describe('discarding a snapshot', () => {
   it('removes a pending one and its note on the clones, repeatedly', async () => {
     const { clone } = await onlyCloneOf();

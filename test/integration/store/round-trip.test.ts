@@ -85,6 +85,7 @@ const snapshot: fc.Arbitrary<Omit<Snapshot, 'snapshotId' | 'requestId' | 'pins' 
     consistencyLevel: fc.constantFrom('application' as const, 'crash' as const),
     dbEngineVersion: text,
     isVssBased: fc.boolean(),
+    scheduleId: text,
     databases: fc.array(
       fc.record({
         dbId: text,
@@ -126,6 +127,15 @@ const plan: fc.Arbitrary<Plan> = fc.oneof(
     destinations: fc.array(fc.record({ hostId: text, dbName: text, sourceDbId: text }), { maxLength: 50 }),
   }),
   fc.record({
+    flow: fc.constant('create-snapshot' as const),
+    sourceHostId: text,
+    namePrefix: text,
+    forceVss: fc.boolean(),
+    consistencyLevel: fc.constantFrom('application' as const, 'crash' as const),
+    sources: fc.array(fc.record({ dbId: text, dbName: text, vendor }), { maxLength: 3 }),
+    scheduleId: text,
+  }),
+  fc.record({
     flow: fc.constant('delete-clone' as const),
     hostId: text,
     dbId: text,
@@ -149,6 +159,7 @@ const task: fc.Arbitrary<Omit<Task, 'requestId'>> = fc.record({
   result,
   commandType: fc.constantFrom(
     'CreateCloneCommand' as const,
+    'CreateDBSnapshotCommand' as const,
     'DeleteCommand' as const,
     'DeleteDBSnapshotCommand' as const,
   ),

@@ -41,6 +41,8 @@ it('names the partition of each', () => {
     user: partitions.users,
     audit: partitions.audit(''),
     retiredQueue: partitions.retiredQueues,
+    snapshotSchedule: partitions.snapshotSchedules,
+    dueSchedule: partitions.dueSchedules(''),
   };
   expect(Object.fromEntries(rows.map((row) => [row.name, row.pk]))).toEqual(partitionOf);
   expect(rows.find((row) => row.name === 'effect')?.sk).toContain(effectPrefix);

@@ -75,6 +75,12 @@ describe('result', () => {
     });
   });
 
+  it('has the snapshot alone of a snapshot task', () => {
+    const task = taskRow({ state: 'done', commandType: 'CreateDBSnapshotCommand', result: { snapshotId: 'snap_1' } });
+    expect(flexTask(task)).toMatchObject({ command_type: 'CreateDBSnapshotCommand', state: 'completed' });
+    expect(flexTask(task).result).toEqual({ db_snapshot: { id: 'snap_1' } });
+  });
+
   it('is null when the task gives none', () => {
     expect(flexTask(taskRow({ state: 'done', result: null })).result).toBeNull();
   });

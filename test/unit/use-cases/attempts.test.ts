@@ -3,7 +3,7 @@ import type { Effect } from '../../../shared/domain/effect.ts';
 import type { Task } from '../../../shared/domain/task.ts';
 import { afterFailure, startAttempt } from '../../../shared/use-cases/attempts.ts';
 import { recordingFlows } from '../../builders/recording-flows.ts';
-import { aCloneDeletion, aClonePlan, anEffect, aSnapshotDeletion, aTask } from '../../builders/task.ts';
+import { aCloneDeletion, aClonePlan, anEffect, aSnapshotDeletion, aSnapshotPlan, aTask } from '../../builders/task.ts';
 
 const removal = anEffect({ effectId: 'remove-array-snapshot-0', kind: 'remove-array-snapshot' });
 
@@ -48,6 +48,7 @@ describe('after a failure', () => {
   it.each<[string, Partial<Task>, readonly Effect[]]>([
     ['of a clone before its point of no return', {}, [anEffect({ state: 'done' })]],
     ['of a clone before anything was done', {}, []],
+    ['of a snapshot before it was shown', { plan: aSnapshotPlan() }, []],
     ['of a deletion before its point of no return', { plan: aSnapshotDeletion() }, []],
     [
       'of a deletion whose only removal was refused',
@@ -69,6 +70,7 @@ describe('after a failure', () => {
   });
 
   it.each<[string, Partial<Task>, readonly Effect[]]>([
+    ['of a snapshot that was shown', { plan: aSnapshotPlan(), pastPointOfNoReturn: true }, []],
     ['of a clone that was shown', { pastPointOfNoReturn: true }, [anEffect({ state: 'done' })]],
     [
       'of a deletion that may have removed something',

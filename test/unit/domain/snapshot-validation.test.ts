@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+import { snapshotIssues, snapshotPlan, type SnapshotRequest } from '../../../shared/domain/snapshot-validation.ts';
+import { aDatabase, aVolume } from '../../builders/database.ts';
+import { aHost } from '../../builders/host.ts';
+
+const request: SnapshotRequest = {
+  hostId: 'host-1',
+  databaseIds: ['5', '6'],
+  namePrefix: 'snap',
+  consistencyLevel: 'application',
+  forceVss: false,
+  scheduleId: 'nightly',
+};
+const databases = [aDatabase(), aDatabase({ dbId: '6', name: 'stock' }), aDatabase({ dbId: '7', name: 'other' })];
+const facts = { host: aHost({ lastSeenSeconds: 0 }), databases };
+const typesOf = (about: Partial<SnapshotRequest>, given: Partial<typeof facts> = {}) =>
+  snapshotIssues({ ...request, ...about }, { ...facts, ...given }).map((one) => one.issue_type);
+
+describe('a snapshot', () => {
+  it('of live databases of one host has no issues, also while its agent is silent', () => {
+    expect(typesOf({})).toEqual([]);
+  });
+
+  it('names every database it cannot be taken of', () => {
+    const spoiled = [aDatabase({ status: 'OFFLINE' }), aDatabase({ dbId: '6', volumes: [] })];
+    expect(typesOf({ databaseIds: ['5', '6', '9', '9'] }, { databases: spoiled })).toEqual([
+      'DB_SNAPSHOT_NOT_ALLOWED',
+      'DB_SNAPSHOT_NOT_ALLOWED',
+      'DB_NOT_FOUND',
+    ]);
+  });
+
+  it('of a host nobody registered says so alone', () => {
+    expect(snapshotIssues(request, { host: undefined, databases: [] })).toMatchObject([
+      { issue_type: 'HOST_NOT_FOUND', body: { host_id: 'host-1' } },
+    ]);
+  });
+
+  it('forces VSS only where there is one, and no crash level over several groups', () => {
+    expect(typesOf({ forceVss: true })).toEqual(['VSS_NOT_AVAILABLE']);
+    expect(typesOf({ forceVss: true }, { host: aHost({ vendor: 'mssql' }) })).toEqual([]);
+    const split = aDatabase({
+      mountPoints: ['serial-1', 'serial-2'].map((serial) => ({ kind: 'directory', path: serial, serial })),
+      volumes: [aVolume(), aVolume({ serial: 'serial-2', volumeId: 2, volumeGroupId: 2 })],
+    });
+    const wanted = { databaseIds: ['5'], consistencyLevel: 'crash' as const };
+    expect(typesOf(wanted, { databases: [split] })).toEqual(['DB_SNAPSHOT_NOT_ALLOWED']);
+  });
+
+  it('is planned with the databases it names, and no others', () => {
+    expect(snapshotPlan(request, facts)).toEqual({
+      flow: 'create-snapshot',
+      sourceHostId: 'host-1',
+      sources: [
+        { dbId: '5', dbName: 'sales', vendor: 'postgres' },
+        { dbId: '6', dbName: 'stock', vendor: 'postgres' },
+      ],
+      namePrefix: 'snap',
+      consistencyLevel: 'application',
+      forceVss: false,
+      scheduleId: 'nightly',
+    });
+  });
+});
