@@ -64,7 +64,7 @@ const policies = [
 
 export default tseslint.config(
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
-  { ignores: ['node_modules/', 'dist/', 'cdk.out/', '.reprise/', '**/*.mjs'] },
+  { ignores: ['node_modules/', 'dist/', 'cdk.out/', '.reprise/', '**/*.mjs', '**/*.cjs'] },
   ...tseslint.configs.strictTypeChecked,
   ...tseslint.configs.stylisticTypeChecked,
   {

@@ -23,6 +23,8 @@ const Context = z.object({
   availabilityZones: list,
   subnetIds: list,
   securityGroupIds: list,
+  routeTableIds: list,
+  vpcEndpoints: z.enum(['create', 'exists']).default('exists'),
   domainName: text,
   certificateArn: text,
   alarmTopicArn: text,
@@ -44,11 +46,18 @@ const domainOf = ({ domainName, certificateArn }: Context): EnvironmentOverrides
   return { domain: { name: domainName, certificateArn } };
 };
 
-const networkOf = ({ vpcId, availabilityZones, subnetIds, securityGroupIds }: Context): EnvironmentOverrides => {
-  if (vpcId === undefined) return {};
+const networkOf = (context: Context): EnvironmentOverrides => {
+  const { vpcId, availabilityZones, subnetIds, securityGroupIds, routeTableIds = [], vpcEndpoints } = context;
+  if (vpcId === undefined) {
+    if (vpcEndpoints === 'create') throw new Error('vpcEndpoints=create needs vpcId');
+    return {};
+  }
   if (!availabilityZones || !subnetIds || !securityGroupIds)
     throw new Error('vpcId needs availabilityZones, subnetIds and securityGroupIds');
-  return { network: { vpcId, availabilityZones, subnetIds, securityGroupIds } };
+  if (vpcEndpoints === 'create' && routeTableIds.length === 0)
+    throw new Error('vpcEndpoints=create needs routeTableIds');
+  const endpoints = vpcEndpoints;
+  return { network: { vpcId, availabilityZones, subnetIds, securityGroupIds, routeTableIds, endpoints } };
 };
 
 /** Throws `ZodError` for an unknown environment or an empty value. AWS credentials of the `cdk` command stand in for `account`. */

@@ -4,15 +4,21 @@ export const environmentNames = ['embedded', 'local', 'dev', 'staging', 'prod'] 
 export type EnvironmentName = (typeof environmentNames)[number];
 
 /** Folders under functions/ that are deployed; sizes and time-outs are set per group. */
-export const functionGroups = ['api', 'steps', 'schedules'] as const;
+export const functionGroups = ['api', 'steps', 'schedules', 'events'] as const;
 export type FunctionGroup = (typeof functionGroups)[number];
 
-/** The private network of the array. It must already reach DynamoDB, Step Functions, SQS and Secrets Manager (endpoints or NAT). */
+/** The private network of the array. Functions in it also call AWS services: by VPC endpoints, or by a way out (NAT). */
 export interface Network {
   readonly vpcId: string;
+  /** One subnet, or the same number of them, for each zone and in their order. */
   readonly availabilityZones: readonly string[];
   readonly subnetIds: readonly string[];
+  /** Of the functions: they must let out HTTPS to the array and to AWS services. */
   readonly securityGroupIds: readonly string[];
+  /** Of the subnets, each once; the gateway endpoint of DynamoDB is entered in them. Needed where endpoints are created. */
+  readonly routeTableIds: readonly string[];
+  /** `create`: the app makes an endpoint per service that its functions call there. `exists`: the network has them, or NAT. */
+  readonly endpoints: 'create' | 'exists';
 }
 
 export interface ArraySettings {
@@ -34,6 +40,13 @@ export interface Domain {
   readonly certificateArn: string;
 }
 
+/** Requests within five minutes from one address, above which the web ACL blocks that address. */
+export interface WebAcl {
+  readonly requestsPerFiveMinutes: number;
+  /** Of the login alone: passwords are guessed there. */
+  readonly loginsPerFiveMinutes: number;
+}
+
 export interface Environment {
   readonly name: EnvironmentName;
   readonly account: string;
@@ -45,9 +58,11 @@ export interface Environment {
   readonly memoryMib: Readonly<Record<FunctionGroup, number>>;
   /** Above every HTTP time-out inside the function, below the `TimeoutSeconds` of the state that calls it. */
   readonly functionTimeoutSeconds: Readonly<Record<FunctionGroup, number>>;
-  /** At most so many sweeps at once; null leaves it open (accounts with a low limit cannot reserve). */
-  readonly sweepConcurrency: number | null;
+  /** Reserved for each function of the group, so that one cannot starve the others; null shares the account's. */
+  readonly functionConcurrency: Readonly<Record<FunctionGroup, number | null>>;
   readonly logLevel: 'DEBUG' | 'INFO' | 'WARN';
+  /** `ALL` keeps every state change, without payload, for as long as logs; Step Functions itself forgets after 90 days. */
+  readonly flowLogLevel: 'ALL' | 'ERROR';
   readonly logRetentionDays: 7 | 30 | 90 | 365;
   readonly taskRetentionDays: number;
   readonly tickIntervalMinutes: number;
@@ -57,6 +72,8 @@ export interface Environment {
   readonly freezeMaxSeconds: number;
   readonly apiRequestsPerSecond: number;
   readonly apiBurst: number;
+  /** Web ACL in front of the API; null where there is no WAF (one machine) or the network in front has one. */
+  readonly webAcl: WebAcl | null;
   /** Whether a host's token may also start operations (Flex contract, section 2). */
   readonly hostTokenMayOperate: boolean;
   /** Table, key and logs outlive the stack. */

@@ -19,11 +19,12 @@ const base: Settings = {
   array: { sdpUrl: null, sdpCaFile: null, caLayerArn: null, sdpSecretId: 'reprise/sdp' },
   agentCredentials: { kind: 'role' },
   // Memory buys CPU: a cold start parses 300 kB of JavaScript, and callers of the API wait for it.
-  memoryMib: { api: 1024, steps: 512, schedules: 512 },
+  memoryMib: { api: 1024, steps: 512, schedules: 512, events: 512 },
   // API Gateway gives up at 29 s; a tick must be over before the next one.
-  functionTimeoutSeconds: { api: 28, steps: 45, schedules: 55 },
-  sweepConcurrency: null,
+  functionTimeoutSeconds: { api: 28, steps: 45, schedules: 55, events: 30 },
+  functionConcurrency: { api: null, steps: null, schedules: null, events: null },
   logLevel: 'INFO',
+  flowLogLevel: 'ERROR',
   logRetentionDays: 30,
   taskRetentionDays: 30,
   tickIntervalMinutes: 1,
@@ -32,6 +33,7 @@ const base: Settings = {
   freezeMaxSeconds: 30,
   apiRequestsPerSecond: 100,
   apiBurst: 200,
+  webAcl: null,
   hostTokenMayOperate: true,
   deletionProtection: false,
   encryption: 'service',
@@ -50,7 +52,10 @@ const oneMachine: Settings = {
 
 const guarded: Settings = {
   ...base,
-  sweepConcurrency: 1,
+  // Steps share: a throttled step is a failed state, a throttled call is a 429 that its caller repeats.
+  functionConcurrency: { api: 50, steps: null, schedules: 1, events: null },
+  flowLogLevel: 'ALL',
+  webAcl: { requestsPerFiveMinutes: 20_000, loginsPerFiveMinutes: 100 },
   deletionProtection: true,
   encryption: 'customer',
   logRetentionDays: 90,

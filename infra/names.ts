@@ -9,6 +9,8 @@ export interface Names {
   readonly table: string;
   readonly tableArn: string;
   readonly function: (group: FunctionGroup, name: string) => string;
+  /** The rule that starts every job of functions/schedules. */
+  readonly tick: string;
   readonly flow: (flow: string) => string;
   /** Followed by the flow's folder name: the ARN of its state machine. */
   readonly flowArnPrefix: string;
@@ -39,6 +41,7 @@ export const namesOf = ({ name, account, region }: Pick<Environment, 'name' | 'a
     table: prefix,
     tableArn: arn('dynamodb', `table/${prefix}`),
     function: (group, functionName) => `${prefix}-${group}-${functionName}`,
+    tick: `${prefix}-tick`,
     flow: (flow) => `${prefix}-${flow}`,
     flowArnPrefix: arn('states', `stateMachine:${prefix}-`),
     flowArn: (flow) => arn('states', `stateMachine:${prefix}-${flow}`),

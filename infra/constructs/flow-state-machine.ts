@@ -38,9 +38,9 @@ export class FlowStateMachine extends StateMachine {
       stateMachineType: StateMachineType.STANDARD,
       definitionBody: DefinitionBody.fromString(Stack.of(scope).toJsonString(definition)),
       tracingEnabled: true,
-      // The history of a Standard execution has everything; the log is for what went wrong, and holds no payload.
+      // The history of a Standard execution has everything for 90 days. The log holds no payload.
       logs: {
-        level: LogLevel.ERROR,
+        level: LogLevel[environment.flowLogLevel],
         includeExecutionData: false,
         destination: new ServiceLogGroup(scope, `${id}Logs`, {
           environment,

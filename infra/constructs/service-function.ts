@@ -24,7 +24,6 @@ export interface ServiceFunctionProps {
   readonly name: string;
   /** The group's table; a function without a row in it is refused. */
   readonly grantTable: GrantTable;
-  readonly reservedConcurrency?: number | null;
 }
 
 /** Metadata of the template: the folder below the repository whose handler.ts this is. */
@@ -45,6 +44,7 @@ export class ServiceFunction extends Function {
   constructor(scope: Construct, id: string, props: ServiceFunctionProps) {
     const { environment, group, name, key } = props;
     const grants = grantsFor(props);
+    const concurrency = environment.functionConcurrency[group];
     const functionName = namesOf(environment).function(group, name);
     const logGroup = new ServiceLogGroup(scope, `${id}Logs`, {
       environment,
@@ -65,9 +65,7 @@ export class ServiceFunction extends Function {
       loggingFormat: LoggingFormat.JSON,
       tracing: Tracing.ACTIVE,
       ...(grants.callsArray ? arrayPlacement(scope, `${id}Place`, environment) : {}),
-      ...(typeof props.reservedConcurrency === 'number'
-        ? { reservedConcurrentExecutions: props.reservedConcurrency }
-        : {}),
+      ...(concurrency === null ? {} : { reservedConcurrentExecutions: concurrency }),
     });
     this.node.children.find(CfnResource.isCfnResource)?.addMetadata(sourceMetadata, `functions/${group}/${name}`);
   }

@@ -20,6 +20,7 @@ import type { Domain, Environment } from '../environment.ts';
 import { namesOf } from '../names.ts';
 import { gatewayBody, stageName, type GatewayMethod } from '../openapi.ts';
 import { ServiceLogGroup } from './service-log-group.ts';
+import { ServiceWebAcl } from './service-web-acl.ts';
 
 export interface ServiceGatewayProps {
   readonly environment: Environment;
@@ -49,6 +50,8 @@ export class ServiceGateway extends SpecRestApi {
       restApiName,
       apiDefinition: ApiDefinition.fromInline(bodyOf(scope, props)),
       endpointTypes: [EndpointType.REGIONAL],
+      // Its own name takes TLS 1.0; the domain takes 1.2 and above.
+      disableExecuteApiEndpoint: environment.domain !== null,
       // API Gateway writes logs with a role of the account, not of the API.
       cloudWatchRole: true,
       deployOptions: {
@@ -72,6 +75,10 @@ export class ServiceGateway extends SpecRestApi {
     this.answerInOneShape();
     this.permitInvocation(functions);
     if (environment.domain !== null) this.addDomain(environment.domain);
+    if (environment.webAcl !== null) {
+      const protects = this.deploymentStage.stageArn;
+      new ServiceWebAcl(this, 'WebAcl', { name: restApiName, limits: environment.webAcl, protects });
+    }
   }
 
   /** What the gateway answers by itself has the body of the contract's errors. */

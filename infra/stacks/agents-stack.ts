@@ -34,13 +34,9 @@ export class AgentsStack extends ServiceStack {
         queues: new PolicyDocument({
           statements: [
             new PolicyStatement({
-              actions: [
-                'sqs:ReceiveMessage',
-                'sqs:DeleteMessage',
-                'sqs:ChangeMessageVisibility',
-                'sqs:GetQueueAttributes',
-              ],
+              actions: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility'],
               resources: [names.agentQueuesArn],
+              conditions: { Bool: { 'aws:SecureTransport': 'true' } },
             }),
           ],
         }),

@@ -6,7 +6,7 @@ import { ServiceAlarm } from '../constructs/service-alarm.ts';
 import { ServiceFunction } from '../constructs/service-function.ts';
 import { ServiceGateway } from '../constructs/service-gateway.ts';
 import { apiGrants } from '../grants/api.ts';
-import { gatewayMethods, type GatewayMethod } from '../openapi.ts';
+import { gatewayMethods, stageName, type GatewayMethod } from '../openapi.ts';
 import { functionSources } from '../sources.ts';
 import { ServiceStack, type StackContext } from './stack-context.ts';
 
@@ -25,7 +25,9 @@ export class ApiStack extends ServiceStack {
       runbook: 'api-server-errors',
     });
     new CfnOutput(this, 'ApiId', { value: gateway.restApiId });
-    new CfnOutput(this, 'ApiUrl', { value: gateway.deploymentStage.urlForPath('/') });
+    const own = gateway.deploymentStage.urlForPath('/');
+    const { domain } = environment;
+    new CfnOutput(this, 'ApiUrl', { value: domain === null ? own : `https://${domain.name}/${stageName}/` });
   }
 
   private addFunctions(context: StackContext): ReadonlyMap<string, IFunction> {

@@ -2,6 +2,9 @@
 import { createQueues, createTables } from './create-resources.ts';
 import { startDynamoDb } from './dynamodb.ts';
 import { type Endpoints, engineEnvironment, provideProcessDefaults } from './engine-environment.ts';
+import { executionStatusChange } from './events/cloud-event.ts';
+import { putAsideTo } from './events/dead-letters.ts';
+import { EventBus } from './events/event-bus.ts';
 import { keptCertificate } from './front-door/certificate.ts';
 import { startFrontDoor } from './front-door/front-door.ts';
 import type { Environment } from './function-bundle.ts';
@@ -14,6 +17,7 @@ import { startSqs } from './sqs.ts';
 import type { Execution } from './state-machines/execution.ts';
 import { startStepFunctions } from './state-machines/step-functions.ts';
 import { StopInOrder } from './stop-in-order.ts';
+import type { TableAccess } from './table-access.ts';
 import { readSynthesizedApp, type SynthesizedApp } from './synthesized-app.ts';
 import { type Log, logToStandardError } from './wire/log.ts';
 
@@ -44,6 +48,8 @@ export interface EmbeddedCloud {
   readonly caFile: string;
   readonly endpoints: Endpoints;
   readonly app: SynthesizedApp;
+  /** Throws when the app has none. */
+  readonly table: TableAccess;
   /** Rejects with what the function threw. */
   invoke(functionName: string, event: unknown): Promise<unknown>;
   /** Throws for a function the app does not have. */
@@ -58,12 +64,18 @@ export interface EmbeddedCloud {
   stop(): Promise<void>;
 }
 
-const startEngines = async (options: EmbeddedCloudOptions, host: FunctionHost, parts: StopInOrder, log: Log) => {
+const startEngines = async (
+  options: EmbeddedCloudOptions,
+  host: FunctionHost,
+  bus: EventBus,
+  parts: StopInOrder,
+  log: Log,
+) => {
   const starting = [
     startDynamoDb(options.dataDir).then((started) => parts.add(started)),
     startSqs().then((started) => parts.add(started)),
     startStepFunctions(host.invoke, log).then((started) => parts.add(started)),
-    startSecretsAndEvents(options.secrets, log).then((started) => parts.add(started)),
+    startSecretsAndEvents(options.secrets, log, (event) => bus.publish(event)).then((started) => parts.add(started)),
   ] as const;
   // When one fails the others must have started before they can be stopped.
   await Promise.allSettled(starting);
@@ -96,10 +108,18 @@ const loadFunctions = (
     options.functionOutput,
   );
 
+const tableOf = (app: SynthesizedApp, endpoints: Endpoints): TableAccess => {
+  const name = app.tables[0]?.TableName;
+  if (name === undefined) throw new Error('the app has no table');
+  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+  return { name, config: { region: 'us-east-1', endpoint: endpoints.dynamodb, credentials } };
+};
+
 const startParts = async (options: EmbeddedCloudOptions, parts: StopInOrder): Promise<EmbeddedCloud> => {
   const log = options.log ?? logToStandardError;
   const host = new FunctionHost();
-  const { sqs, stepFunctions, secrets, endpoints } = await startEngines(options, host, parts, log);
+  const bus = new EventBus({ invoke: host.invoke, log });
+  const { sqs, stepFunctions, secrets, endpoints } = await startEngines(options, host, bus, parts, log);
   const readOptions = {
     queueUrl: sqs.queueUrl,
     ...(options.sourceRoot === undefined ? {} : { sourceRoot: options.sourceRoot }),
@@ -111,6 +131,8 @@ const startParts = async (options: EmbeddedCloudOptions, parts: StopInOrder): Pr
     loadFunctions(host, app, endpoints, options),
   ]);
   stepFunctions.load(app.stateMachines, host.names);
+  stepFunctions.executions.onStatusChange = (execution) => bus.publish(executionStatusChange(execution));
+  bus.load(app.eventRules, putAsideTo(endpoints.sqs, sqs.queueUrl));
   const certificate = await keptCertificate(options.dataDir);
   const door = parts.add(
     await startFrontDoor({
@@ -123,11 +145,16 @@ const startParts = async (options: EmbeddedCloudOptions, parts: StopInOrder): Pr
     }),
   );
   parts.add(startSchedules(app.scheduledRules, host.invoke, log, options.sweepIntervalMs));
+  // Stopped before the engines: what ends with them is found at the next start, and is no news now.
+  parts.add(bus);
   return {
     url: door.url,
     caFile: certificate.caFile,
     endpoints,
     app,
+    get table() {
+      return tableOf(app, endpoints);
+    },
     invoke: host.invoke,
     environmentOf: (functionName) => host.environmentOf(functionName),
     executions: () => stepFunctions.executions.all(),

@@ -1,7 +1,8 @@
 /** One loopback endpoint for the small services: Secrets Manager reads, EventBridge events, STS AssumeRole. */
-import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { z } from 'zod';
+import { type CloudEvent, cloudEvent } from './events/cloud-event.ts';
+import { type JsonValue, parseJson } from './state-machines/json-value.ts';
 import { answerSts } from './static-credentials.ts';
 import { answerAwsJson, type Operations, WireError } from './wire/aws-json.ts';
 import type { Log } from './wire/log.ts';
@@ -24,6 +25,8 @@ const putEventsInput = z.object({
 });
 
 export type PutEvent = z.infer<typeof putEventsInput>['Entries'][number];
+
+type PublishEvent = (event: CloudEvent) => void;
 
 export interface SecretsAndEvents {
   readonly endpoint: string;
@@ -56,19 +59,59 @@ const secretOperations = (secrets: Readonly<Record<string, string>>): Operations
   },
 });
 
-/** `secrets` maps secret names to their values. */
+const detailOf = ({ Detail }: PutEvent): JsonValue | undefined => {
+  try {
+    return parseJson(Detail);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+};
+
+/** The entry as targets get it, or why EventBridge does not take it. */
+const received = (entry: PutEvent): CloudEvent | { readonly ErrorCode: string; readonly ErrorMessage: string } => {
+  if (entry.Source.startsWith('aws.'))
+    return { ErrorCode: 'NotAuthorizedForSource', ErrorMessage: `Not authorized for the source ${entry.Source}.` };
+  const detail = detailOf(entry);
+  if (detail === undefined) return { ErrorCode: 'MalformedDetail', ErrorMessage: 'Detail is malformed.' };
+  return cloudEvent({
+    source: entry.Source,
+    detailType: entry.DetailType,
+    detail,
+    resources: entry.Resources ?? [],
+    ...(entry.Time === undefined ? {} : { atMilliseconds: entry.Time * 1000 }),
+  });
+};
+
+const isOfDefaultBus = ({ EventBusName = 'default' }: PutEvent): boolean => /^(.+[:/])?default$/.test(EventBusName);
+
+const putEvents = (entries: readonly PutEvent[], keep: (entry: PutEvent) => void, publish: PublishEvent): unknown => {
+  const answers = entries.map((entry) => {
+    const event = received(entry);
+    if ('ErrorCode' in event) return event;
+    keep(entry);
+    if (isOfDefaultBus(entry)) publish(event);
+    return { EventId: event.id };
+  });
+  return { FailedEntryCount: answers.filter((answer) => 'ErrorCode' in answer).length, Entries: answers };
+};
+
+/** `secrets` maps secret names to their values; `publish` is told of every event put on the default bus. */
 export const startSecretsAndEvents = async (
   secrets: Readonly<Record<string, string>>,
   log: Log,
+  publish: PublishEvent,
 ): Promise<SecretsAndEvents> => {
   const events: PutEvent[] = [];
+  const keep = (entry: PutEvent): void => {
+    events.push(entry);
+    events.splice(0, Math.max(0, events.length - eventsKept));
+  };
   const operations: Operations = {
     ...secretOperations(secrets),
     PutEvents: (input) => {
       const { Entries } = putEventsInput.parse(input);
-      events.push(...Entries);
-      events.splice(0, Math.max(0, events.length - eventsKept));
-      return { FailedEntryCount: 0, Entries: Entries.map(() => ({ EventId: randomUUID() })) };
+      return putEvents(Entries, keep, publish);
     },
   };
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {

@@ -1,11 +1,13 @@
 /** Reads a synthesized CDK app into what the engines run: the same functions, definitions and variables as on AWS. */
 import { type ApiMethod, readApi } from './cloudformation/api-resources.ts';
 import { type QueueSource, readQueue, readTable, type TableSource } from './cloudformation/data-resources.ts';
-import { readScheduledRules, readStateMachine } from './cloudformation/flow-resources.ts';
+import { readStateMachine } from './cloudformation/flow-resources.ts';
 import { readFunction } from './cloudformation/function-resources.ts';
 import { scopesOf } from './cloudformation/references.ts';
 import type { FoundResource } from './cloudformation/resource-reading.ts';
+import { readRules } from './cloudformation/rule-resources.ts';
 import { type Assembly, readAssembly } from './cloudformation/template.ts';
+import type { EventRule } from './events/event-rule.ts';
 import type { FunctionSource } from './functions.ts';
 import type { ScheduledRule } from './schedules/scheduled-rule.ts';
 import type { MachineSource } from './state-machines/load-machine.ts';
@@ -19,6 +21,7 @@ export interface SynthesizedApp {
   readonly tables: readonly TableSource[];
   readonly queues: readonly QueueSource[];
   readonly scheduledRules: readonly ScheduledRule[];
+  readonly eventRules: readonly EventRule[];
 }
 
 export interface ReadOptions {
@@ -32,7 +35,8 @@ export interface ReadOptions {
 const withoutEffectHere = [
   /^AWS::(IAM|KMS|Logs|CloudWatch|SNS|EC2|SSM|SecretsManager|WAFv2)::/,
   /^AWS::ApiGateway::(Account|Deployment|GatewayResponse|DomainName|BasePathMapping)$/,
-  /^AWS::Lambda::(Permission|LayerVersion)$/,
+  // Retries and the queue for what failed are those of the rule that calls the function.
+  /^AWS::Lambda::(Permission|LayerVersion|EventInvokeConfig)$/,
   /^AWS::SQS::QueuePolicy$/,
   /^AWS::Events::EventBus$/,
   /^AWS::CDK::Metadata$/,
@@ -74,6 +78,7 @@ export const readSynthesizedApp = async (assemblyDir: string, options: ReadOptio
   const places = { assetFolders: assembly.assetFolders, sourceRoot: options.sourceRoot ?? null };
   const ofType = (type: (typeof served)[number]): FoundResource[] =>
     resources.filter(({ resource }) => resource.Type === type);
+  const rules = ofType('AWS::Events::Rule').map(readRules);
   const stage = ofType('AWS::ApiGateway::Stage')[0];
   return {
     functions: ofType('AWS::Lambda::Function').map((found) => readFunction(found, places)),
@@ -82,6 +87,7 @@ export const readSynthesizedApp = async (assemblyDir: string, options: ReadOptio
     stageName: stage === undefined ? null : stage.scope.physicalName(stage.logicalId),
     tables: ofType('AWS::DynamoDB::Table').map(readTable),
     queues: ofType('AWS::SQS::Queue').map(readQueue),
-    scheduledRules: ofType('AWS::Events::Rule').flatMap(readScheduledRules),
+    scheduledRules: rules.flatMap(({ scheduled }) => scheduled),
+    eventRules: rules.flatMap(({ byPattern }) => byPattern),
   };
 };

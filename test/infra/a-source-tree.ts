@@ -1,10 +1,10 @@
 /** A small tree of functions and flows in a temporary folder, laid out like the repository. */
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 import { rootsOf, type SourceRoots } from '../../infra/sources.ts';
 import type { Route } from '../../shared/http/route.ts';
+import { temporaryFolder } from './temporary-folder.ts';
 
 export interface SourceTree {
   /** `<group>/<name>` of each function. */
@@ -20,9 +20,9 @@ const write = (file: string, text: string): void => {
   writeFileSync(file, text);
 };
 
-/** Writes the tree; every handler does nothing. The folder is the system's to clean. */
+/** Writes the tree, which is gone after the test file; every handler does nothing. */
 export const aSourceTree = ({ functions, flows, routes }: SourceTree): SourceRoots => {
-  const folder = mkdtempSync(join(tmpdir(), 'reprise-tree-'));
+  const folder = temporaryFolder('reprise-tree-');
   for (const name of functions) {
     write(join(folder, 'functions', name, 'handler.ts'), handler);
     write(join(folder, 'dist', 'functions', name.replace('/', '-'), 'index.mjs'), handler);

@@ -35,9 +35,7 @@ describe('the role lent to agents', () => {
   it('receives from queues of agents and does nothing else', () => {
     const allowed = allowedActions(app).filter(({ owner }) => owner === role?.logicalId);
     expect(allowed.map(({ action, resource }) => `${action} ${resource}`).sort()).toEqual(
-      ['ChangeMessageVisibility', 'DeleteMessage', 'GetQueueAttributes', 'ReceiveMessage'].map(
-        (action) => `sqs:${action} ${queues}`,
-      ),
+      ['ChangeMessageVisibility', 'DeleteMessage', 'ReceiveMessage'].map((action) => `sqs:${action} ${queues}`),
     );
   });
 });
@@ -73,10 +71,10 @@ describe('the queue of dead commands', () => {
 
 describe('the tick', () => {
   it('comes every minute, one at a time where that can be reserved', () => {
-    expect(app.ofType('AWS::Events::Rule')[0]?.properties).toMatchObject({
-      Name: 'reprise-dev-schedules-sweep-tick',
-      ScheduleExpression: 'rate(1 minute)',
-    });
+    const ticks = app.ofType('AWS::Events::Rule').filter(({ properties }) => properties['ScheduleExpression']);
+    expect(ticks.map(({ properties }) => [properties['Name'], properties['ScheduleExpression']])).toEqual([
+      ['reprise-dev-tick', 'rate(1 minute)'],
+    ]);
     const sweep = functionNamed(synthesize('prod', { roots }), 'reprise-prod-schedules-sweep');
     expect(sweep?.properties).toMatchObject({ ReservedConcurrentExecutions: 1 });
   });

@@ -1,5 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
@@ -7,9 +6,10 @@ import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 
 import { bundleFunctions, type Bundle } from '../../infra/bundle.ts';
+import { temporaryFolder } from './temporary-folder.ts';
 
 const functions = fileURLToPath(new URL('./bundle-fixture/functions', import.meta.url));
-const bundles = join(mkdtempSync(join(tmpdir(), 'reprise-bundles-')), 'dist');
+const bundles = join(temporaryFolder('reprise-bundles-'), 'dist');
 const file = join(bundles, 'steps-probe', 'index.mjs');
 
 type Handler = (event: unknown, context: unknown) => Promise<unknown>;

@@ -30,13 +30,28 @@ describe('readContext', () => {
       availabilityZones: ['a', 'b'],
       subnetIds: ['s1', 's2'],
       securityGroupIds: ['sg'],
+      routeTableIds: [],
+      endpoints: 'exists',
     });
+  });
+
+  it('makes endpoints where it is asked to, in the route tables named', () => {
+    const network = { vpcId: 'vpc-1', availabilityZones: 'a', subnetIds: 's1', securityGroupIds: 'sg' };
+    const { overrides } = contextOf({ env: 'dev', ...network, vpcEndpoints: 'create', routeTableIds: 'r1, r2' });
+    expect(overrides.network).toMatchObject({ endpoints: 'create', routeTableIds: ['r1', 'r2'] });
   });
 
   it.each([
     ['an unknown environment', { env: 'test' }, 'env'],
     ['a domain without a certificate', { domainName: 'x.example' }, 'go together'],
     ['a network without subnets', { vpcId: 'vpc-1' }, 'vpcId needs'],
+    ['endpoints without a network', { vpcEndpoints: 'create' }, 'vpcEndpoints=create needs vpcId'],
+    [
+      'endpoints without route tables',
+      { vpcId: 'vpc-1', availabilityZones: 'a', subnetIds: 's', securityGroupIds: 'g', vpcEndpoints: 'create' },
+      'needs routeTableIds',
+    ],
+    ['another word for endpoints', { vpcId: 'vpc-1', vpcEndpoints: 'yes' }, 'vpcEndpoints'],
   ])('refuses %s', (_, context, message) => {
     expect(() => contextOf(context)).toThrow(message);
   });

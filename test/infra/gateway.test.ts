@@ -5,6 +5,7 @@ import { routeTable } from '../../functions/api/route-table.ts';
 import { gatewayMethods } from '../../infra/openapi.ts';
 import { aSmallTree, aSourceTree } from './a-source-tree.ts';
 import { resolveText, synthesize, type Synthesized } from './synthesized.ts';
+import { at, listAt } from './template-reading.ts';
 
 const Integration = z.object({ type: z.literal('aws_proxy'), httpMethod: z.literal('POST'), uri: z.unknown() });
 const Body = z.object({
@@ -91,5 +92,27 @@ describe('the gateway', () => {
       undefined,
       'api',
     ]);
+  });
+
+  it('stands behind a web ACL where the environment has one: the stage itself, logins counted apart', () => {
+    expect(smallTree.ofType('AWS::WAFv2::WebACL')).toEqual([]);
+    const webAcl = { requestsPerFiveMinutes: 1000, loginsPerFiveMinutes: 20 };
+    const app = synthesize('local', { roots: aSourceTree(aSmallTree), environment: { webAcl } });
+    const [association] = app.ofType('AWS::WAFv2::WebACLAssociation');
+    expect(JSON.stringify(association?.properties['ResourceArn'])).toMatch(/:\/restapis\/.*Gateway.*\/stages\/.*Stage/);
+    const rules = listAt(app.ofType('AWS::WAFv2::WebACL')[0]?.properties, 'Rules');
+    const logins = rules.find((rule) => at(rule, 'Name') === 'LoginsPerAddress');
+    const login = routeTable.find(({ operation }) => operation === 'login');
+    const suffix = at(
+      logins,
+      'Statement',
+      'RateBasedStatement',
+      'ScopeDownStatement',
+      'ByteMatchStatement',
+      'SearchString',
+    );
+    expect([login?.path, ...(login?.aliases ?? [])].every((path) => path?.endsWith(String(suffix)))).toBe(true);
+    expect(routeTable.filter(({ path }) => path.endsWith(String(suffix)))).toEqual([login]);
+    expect(rules.map((rule) => at(rule, 'Priority'))).toEqual([0, 1, 2, 3]);
   });
 });

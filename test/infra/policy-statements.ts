@@ -13,6 +13,7 @@ const Inline = z.object({ Policies: z.array(z.object({ PolicyDocument: Document 
 const Attached = z.object({ PolicyDocument: Document });
 
 export interface Allowed {
+  readonly stack: string;
   readonly owner: string;
   readonly action: string;
   readonly resource: string;
@@ -23,17 +24,19 @@ export const allowedActions = (app: Synthesized): Allowed[] => {
   const documents = [
     ...app
       .ofType('AWS::IAM::Role')
-      .flatMap(({ logicalId, properties }) =>
-        Inline.parse(properties).Policies.map((policy) => ({ logicalId, document: policy.PolicyDocument })),
+      .flatMap(({ stack, logicalId, properties }) =>
+        Inline.parse(properties).Policies.map((policy) => ({ stack, logicalId, document: policy.PolicyDocument })),
       ),
-    ...app
-      .ofType('AWS::IAM::Policy')
-      .map(({ logicalId, properties }) => ({ logicalId, document: Attached.parse(properties).PolicyDocument })),
+    ...app.ofType('AWS::IAM::Policy').map(({ stack, logicalId, properties }) => ({
+      stack,
+      logicalId,
+      document: Attached.parse(properties).PolicyDocument,
+    })),
   ];
-  return documents.flatMap(({ logicalId, document }) =>
+  return documents.flatMap(({ stack, logicalId, document }) =>
     document.Statement.filter(({ Effect }) => Effect === 'Allow').flatMap(({ Action, Resource }) =>
       Resource.flatMap((resource) =>
-        Action.map((action) => ({ owner: logicalId, action, resource: nameOf(resource, app) })),
+        Action.map((action) => ({ stack, owner: logicalId, action, resource: nameOf(resource, app) })),
       ),
     ),
   );

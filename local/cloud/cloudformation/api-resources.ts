@@ -27,6 +27,7 @@ const apiIgnored = [
   'Name',
   'Description',
   'EndpointConfiguration',
+  'DisableExecuteApiEndpoint',
   'FailOnWarnings',
   'Tags',
   'Mode',

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { z } from 'zod';
+import { honestContentType } from './relabel.ts';
 
 export interface MatchedRoute {
   /** Template, as in the OpenAPI body. */
@@ -31,17 +32,13 @@ const multiHeaders = (request: IncomingMessage, body: string): Multi => {
   return relabelled(headers, body);
 };
 
-/** Old scripts send JSON with curl's default label; the real gateway in front of a form label would mangle the body. */
-const relabelled = (headers: Multi, body: string): Multi => {
-  if (!body.trimStart().startsWith('{')) return headers;
-  return Object.fromEntries(
-    Object.entries(headers).map(([name, values]) => {
-      const isForm =
-        name.toLowerCase() === 'content-type' && values.some((value) => value.includes('x-www-form-urlencoded'));
-      return [name, isForm ? ['application/json'] : values];
-    }),
+const relabelled = (headers: Multi, body: string): Multi =>
+  Object.fromEntries(
+    Object.entries(headers).map(([name, values]) => [
+      name,
+      name.toLowerCase() === 'content-type' ? values.map((value) => honestContentType(value, body)) : values,
+    ]),
   );
-};
 
 const multiQuery = (query: URLSearchParams): Multi => {
   const values: Multi = {};

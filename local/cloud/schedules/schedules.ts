@@ -1,7 +1,8 @@
 /** Runs the scheduled rules of the app. */
-import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Cron } from 'croner';
+import { account, region } from '../cloudformation/resource-identities.ts';
+import { cloudEvent } from '../events/cloud-event.ts';
 import type { InvokeFunction } from '../state-machines/run-tasks.ts';
 import type { Log } from '../wire/log.ts';
 import { parseSchedule, type Schedule } from './schedule-expression.ts';
@@ -15,17 +16,13 @@ export interface Schedules {
 const patienceMilliseconds = 5_000;
 
 const scheduledEvent = (rule: ScheduledRule): unknown =>
-  rule.input ?? {
-    version: '0',
-    id: randomUUID(),
-    'detail-type': 'Scheduled Event',
+  rule.input ??
+  cloudEvent({
     source: 'aws.events',
-    account: '000000000000',
-    time: new Date().toISOString(),
-    region: 'us-east-1',
-    resources: [`arn:aws:events:us-east-1:000000000000:rule/${rule.name}`],
+    detailType: 'Scheduled Event',
+    resources: [`arn:aws:events:${region}:${account}:rule/${rule.name}`],
     detail: {},
-  };
+  });
 
 /** Calls `run` on schedule until the answer is called. */
 const repeat = (schedule: Schedule, intervalMilliseconds: number | undefined, run: () => void): (() => void) => {

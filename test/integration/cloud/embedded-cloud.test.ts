@@ -5,6 +5,7 @@ import {
   ListStateMachinesCommand,
   SFNClient,
   StartExecutionCommand,
+  StopExecutionCommand,
 } from '@aws-sdk/client-sfn';
 import {
   CreateQueueCommand,
@@ -245,16 +246,111 @@ describe('engines', () => {
     expect(secondsLeft).toBeLessThanOrEqual(900);
     client.destroy();
   });
+});
 
-  it('collect the events put on EventBridge', async () => {
+describe('events', () => {
+  interface Heard {
+    readonly source: string;
+    readonly detail: Readonly<Record<string, unknown>>;
+  }
+  const heard = (): Heard[] => Reflect.get(globalThis, 'embeddedCloudEvents') ?? [];
+  const put = async (entry: object): Promise<unknown> => {
     const answer = await fetch(cloud.endpoints.secrets, {
       method: 'POST',
       headers: { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': 'AWSEvents.PutEvents' },
-      body: JSON.stringify({ Entries: [{ Source: 'reprise', DetailType: 'CloneCreated', Detail: '{}' }] }),
+      body: JSON.stringify({ Entries: [{ Source: 'small', DetailType: 'Told', Detail: '{}', ...entry }] }),
     });
-    expect(await answer.json()).toMatchObject({ FailedEntryCount: 0 });
-    expect(cloud.events()).toEqual([{ Source: 'reprise', DetailType: 'CloneCreated', Detail: '{}' }]);
+    return answer.json();
+  };
+  const detail = (more: object = {}): string => JSON.stringify({ status: 'asked', ...more });
+
+  it('put on EventBridge are collected, and reach the function of a rule that matches', async () => {
+    const asked = { Source: 'small', DetailType: 'Told', Detail: detail({ one: 1 }), Resources: ['arn:r'], Time: 1 };
+    expect(await put({ Detail: '{}' })).toMatchObject({
+      FailedEntryCount: 0,
+      Entries: [{ EventId: expect.any(String) }],
+    });
+    expect(await put(asked)).toMatchObject({ FailedEntryCount: 0 });
+    const event = await until('the event', () => heard().find((one) => one.detail['one'] === 1));
+    expect(event).toMatchObject({
+      source: 'small',
+      'detail-type': 'Told',
+      resources: ['arn:r'],
+      time: '1970-01-01T00:00:01.000Z',
+      detail: { status: 'asked', one: 1 },
+    });
+    expect(heard().filter((one) => one.source === 'small')).toHaveLength(1);
+    expect(cloud.events()).toEqual([{ Source: 'small', DetailType: 'Told', Detail: '{}' }, asked]);
   });
+
+  it('are refused one by one as EventBridge does', async () => {
+    expect(await put({ Source: 'aws.states', Detail: detail() })).toMatchObject({
+      FailedEntryCount: 1,
+      Entries: [{ ErrorCode: 'NotAuthorizedForSource' }],
+    });
+    expect(await put({ Detail: 'no json' })).toMatchObject({ Entries: [{ ErrorCode: 'MalformedDetail' }] });
+  });
+
+  it('of another bus reach no rule of the default one', async () => {
+    expect(await put({ Detail: detail({ bus: 'other' }), EventBusName: 'other' })).toMatchObject({
+      FailedEntryCount: 0,
+    });
+    await put({ Detail: detail({ bus: 'default' }), EventBusName: 'arn:aws:events:us-east-1:1:event-bus/default' });
+    await until('the second', () => heard().find((one) => one.detail['bus'] === 'default'));
+    expect(heard().filter((one) => one.detail['bus'] === 'other')).toEqual([]);
+  });
+
+  it('of executions tell their start and their end', async () => {
+    const client = new SFNClient({ ...local, endpoint: cloud.endpoints.stepfunctions });
+    const stateMachineArn = cloud.app.stateMachines[0]?.arn ?? '';
+    const input = JSON.stringify({ slow: true });
+    const { executionArn = '' } = await client.send(
+      new StartExecutionCommand({ stateMachineArn, name: 'told', input }),
+    );
+    const changeTo = (status: string) =>
+      until(status, () =>
+        heard().find((one) => one.detail['executionArn'] === executionArn && one.detail['status'] === status),
+      );
+    expect(await changeTo('RUNNING')).toMatchObject({ detail: { stopDate: null, output: null } });
+    await client.send(new StopExecutionCommand({ executionArn, error: 'Operator', cause: 'enough' }));
+    expect(await changeTo('ABORTED')).toMatchObject({
+      source: 'aws.states',
+      'detail-type': 'Step Functions Execution Status Change',
+      account: '000000000000',
+      region: 'us-east-1',
+      resources: [executionArn],
+      detail: {
+        stateMachineArn,
+        name: 'told',
+        input,
+        startDate: expect.any(Number),
+        stopDate: expect.any(Number),
+        error: 'Operator',
+        cause: 'enough',
+      },
+    });
+    client.destroy();
+  });
+
+  it('that the function refuses three times are in the dead-letter queue of the target', async () => {
+    const client = new SQSClient({ ...local, endpoint: cloud.endpoints.sqs });
+    await put({ Detail: detail({ fail: true }) });
+    const message = await until('the dead letter', async () => {
+      const QueueUrl = `${cloud.endpoints.sqs}/000000000000/small-lost`;
+      const found = await client.send(
+        new ReceiveMessageCommand({ QueueUrl, MessageAttributeNames: ['All'], WaitTimeSeconds: 1 }),
+      );
+      return found.Messages?.[0];
+    });
+    expect(JSON.parse(message.Body ?? '')).toMatchObject({ source: 'small', detail: { fail: true } });
+    expect(message.MessageAttributes).toMatchObject({
+      RULE_ARN: { StringValue: 'arn:aws:events:us-east-1:000000000000:rule/small-listen' },
+      TARGET_ARN: { StringValue: 'arn:aws:lambda:us-east-1:000000000000:function:small-listen' },
+      ERROR_MESSAGE: { StringValue: 'Error: not now' },
+    });
+    expect(heard().filter((one) => one.detail['fail'] === true)).toHaveLength(3);
+    client.destroy();
+  }, 20_000);
 });
 
 describe('restart', () => {

@@ -21,6 +21,7 @@ const code: Record<string, string> = {
   }`,
   step: `async (event) => { if (event.fail) throw Object.assign(new Error('as asked'), { name: 'AsAsked' }); return { ...event, table: env.TABLE_NAME }; }`,
   slow: `() => new Promise(() => undefined)`,
+  listen: `(event) => { (globalThis.embeddedCloudEvents ??= []).push(event); if (event.detail.fail) throw new Error('not now'); }`,
   tick: `() => { globalThis.embeddedCloudTicks = (globalThis.embeddedCloudTicks ?? 0) + 1; }`,
 };
 
@@ -81,8 +82,8 @@ export const synthesizeSmallApp = (
       }),
     ]),
   );
-  const { echo, step, slow, tick } = functions;
-  if (!echo || !step || !slow || !tick) throw new Error('the small app lost a function');
+  const { echo, step, slow, tick, listen } = functions;
+  if (!echo || !step || !slow || !tick || !listen) throw new Error('the small app lost a function');
   new StateMachine(api, 'Flow', {
     stateMachineName: 'small-flow',
     definitionBody: DefinitionBody.fromString(JSON.stringify(definition)),
@@ -108,6 +109,14 @@ export const synthesizeSmallApp = (
   });
   echo.addPermission('Gateway', { principal: new ServicePrincipal('apigateway.amazonaws.com') });
   new Rule(api, 'Tick', { schedule: Schedule.rate(Duration.minutes(1)), targets: [new LambdaFunction(tick)] });
+  new Rule(api, 'Listen', {
+    ruleName: 'small-listen',
+    eventPattern: {
+      source: ['aws.states', 'small'],
+      detail: { status: ['RUNNING', 'ABORTED', 'asked'] },
+    },
+    targets: [new LambdaFunction(listen, { deadLetterQueue: new Queue(api, 'Lost', { queueName: 'small-lost' }) })],
+  });
   change(api);
   app.synth();
   return { folder, assemblyDir };

@@ -1,7 +1,9 @@
 import { CfnCondition, CfnResource, Fn, type Stack } from 'aws-cdk-lib';
 import { CfnTable } from 'aws-cdk-lib/aws-dynamodb';
 import { CfnFunction } from 'aws-cdk-lib/aws-lambda';
-import { EventBus, Rule } from 'aws-cdk-lib/aws-events';
+import { CfnRule, EventBus, Match, Rule } from 'aws-cdk-lib/aws-events';
+import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
+import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, describe, expect, it, vi } from 'vitest';
@@ -63,7 +65,7 @@ describe('a synthesized app', () => {
       STACK: 'small-api',
       QUEUE_URL: expect.stringMatching(/^http:\/\/sqs\/small-data-/),
     });
-    expect(app.queues.map(({ attributes }) => 'RedrivePolicy' in attributes).sort()).toEqual([false, true]);
+    expect(app.queues.map(({ attributes }) => 'RedrivePolicy' in attributes).sort()).toEqual([false, false, true]);
     expect(app.stateMachines).toMatchObject([
       { name: 'small-flow', arn: 'arn:aws:states:us-east-1:000000000000:stateMachine:small-flow' },
     ]);
@@ -71,6 +73,10 @@ describe('a synthesized app', () => {
     expect(app.stageName).toBe('api');
     expect(app.api).toContainEqual({ method: 'POST', path: '/echo/v1/tasks/{request_id}', functionName: 'small-echo' });
     expect(app.scheduledRules).toMatchObject([{ schedule: 'rate(1 minute)', functionName: 'small-tick', input: null }]);
+    const pattern = { source: ['aws.states', 'small'], detail: { status: ['RUNNING', 'ABORTED', 'asked'] } };
+    expect(app.eventRules).toEqual([
+      { name: 'small-listen', pattern, functionName: 'small-listen', input: null, deadLetterQueue: 'small-lost' },
+    ]);
   });
 
   it('runs the sources of functions synthesized without code', async () => {
@@ -109,9 +115,26 @@ describe('refused by name', () => {
       'StreamSpecification',
     ],
     [
-      'a rule by pattern',
+      'a rule of another bus',
       (stack) => new Rule(stack, 'P', { eventBus: new EventBus(stack, 'B'), eventPattern: { source: ['x'] } }),
-      'EventPattern',
+      'EventBusName',
+    ],
+    [
+      'a rule by a prefix',
+      (stack) => new Rule(stack, 'P', { ruleName: 'odd-rule', eventPattern: { source: Match.prefix('aws.') } }),
+      'rule odd-rule: the embedded cloud matches lists of exact strings only, not the EventPattern {"source":[{"prefix":"aws."}]}',
+    ],
+    [
+      'a rule both by the clock and by pattern',
+      (stack) =>
+        new CfnRule(stack, 'P', { scheduleExpression: 'rate(1 minute)', eventPattern: { source: ['x'] }, targets: [] }),
+      'P: a rule has either a ScheduleExpression or an EventPattern',
+    ],
+    [
+      'a rule whose target is not a function',
+      (stack) =>
+        new Rule(stack, 'P', { eventPattern: { source: ['x'] }, targets: [new SqsQueue(new Queue(stack, 'Q'))] }),
+      'is not a function',
     ],
     [
       'a condition',
