@@ -1,7 +1,7 @@
-/** The administrator of a local site: from the environment, which wins at each start, or made once and printed. */
+/** The administrator of a site: from the environment, which wins at each start, or made once and printed. */
 import { createStore } from '../../shared/adapters/store-dynamodb/store.ts';
 import { hashPassword } from '../../shared/security/password.ts';
-import type { EmbeddedCloud } from '../cloud/embedded-cloud.ts';
+import type { TableAccess } from '../cloud/table-access.ts';
 import { newPassword } from './site-secrets.ts';
 
 export interface Admin {
@@ -12,16 +12,10 @@ export interface Admin {
 }
 
 export async function ensureAdmin(
-  cloud: EmbeddedCloud,
+  table: TableAccess,
   given: { readonly user: string; readonly password: string | undefined },
 ): Promise<Admin> {
-  const tableName = cloud.app.tables[0]?.TableName;
-  if (tableName === undefined) throw new Error('the app has no table');
-  const store = createStore(tableName, {
-    region: 'us-east-1',
-    endpoint: cloud.endpoints.dynamodb,
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-  });
+  const store = createStore(table.name, table.config);
   const existing = await store.getUser(given.user);
   if (given.password === undefined && existing !== undefined)
     return { user: given.user, password: undefined, isNew: false };

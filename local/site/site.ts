@@ -2,22 +2,21 @@
  * A whole site on one machine: the embedded cloud with the product in it, the array, and hosts with their agents. What
  * it keeps is in one folder; a second start on that folder goes on from there.
  */
+import { cp } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { buildAgent } from '../../agent/build.ts';
-import { buildApp } from '../../infra/build-app.ts';
-import type { EnvironmentOverrides } from '../../infra/environments.ts';
 import { type ArrayProcess, startArray } from '../array/array-process.ts';
 import type { ArrayAccess } from '../array/provision.ts';
-import { type EmbeddedCloud, startEmbeddedCloud } from '../cloud/embedded-cloud.ts';
+import type { EmbeddedCloud } from '../cloud/embedded-cloud.ts';
 import { type Admin, ensureAdmin } from './admin-user.ts';
 import { arrayFolder, type ArrayFolder } from './array-folder.ts';
 import { takeFolder } from './data-folder.ts';
 import { stopAllServers } from './database-servers.ts';
+import { type EmbeddedSettings, embeddedSiteCloud } from './embedded-site-cloud.ts';
 import type { HostSpec } from './host-spec.ts';
 import { openLogFiles } from './log-files.ts';
-import { refuseBusyPort } from './port-check.ts';
 import { endRecorded, openRecord } from './recorded-children.ts';
+import type { CloudStarter, SiteCloud } from './site-cloud.ts';
 import type { SiteHost } from './site-host.ts';
 import { siteSecrets } from './site-secrets.ts';
 import { startHosts } from './start-hosts.ts';
@@ -25,17 +24,21 @@ import { Started } from './started.ts';
 
 export type { HostSpec } from './host-spec.ts';
 
+/** An array that a deployment knows beforehand. */
+export interface ExpectedArray {
+  readonly port: number;
+  readonly password: string;
+  /** Copied into the array's folder: the identity the deployment trusts. */
+  readonly tlsDir: string;
+}
+
 export interface SiteOptions {
   readonly dataDir: string;
-  /** Of the API; 0 takes a free one. */
-  readonly port: number;
   readonly admin: { readonly user: string; readonly password: string | undefined };
   /** Made where they are missing; hosts of earlier starts on the folder come up too. */
   readonly hosts: readonly HostSpec[];
-  /** How often the sweeper runs. */
-  readonly sweepIntervalMs?: number;
-  /** Timing of the deployment, for tests of what happens when somebody falls silent. */
-  readonly environment?: EnvironmentOverrides;
+  /** Any free port, and secrets of the folder's own, when left out. */
+  readonly expectedArray?: ExpectedArray;
   /** Told in one line what takes long or is out of the ordinary. */
   readonly report?: (line: string) => void;
   /** Told as soon as there is an administrator: a password made is known to nobody else. */
@@ -44,12 +47,12 @@ export interface SiteOptions {
   readonly stop?: AbortSignal;
 }
 
-export interface Site {
+export interface Site<CLOUD extends SiteCloud = EmbeddedCloud> {
   readonly url: string;
   readonly caFile: string;
   readonly dataDir: string;
   readonly admin: Admin;
-  readonly cloud: EmbeddedCloud;
+  readonly cloud: CLOUD;
   readonly array: ArrayAccess;
   readonly arrayProcess: ArrayProcess;
   readonly arrayDataDir: string;
@@ -58,15 +61,7 @@ export interface Site {
   stop(): Promise<void>;
 }
 
-const repository = fileURLToPath(new URL('../..', import.meta.url));
 const arrayUser = 'reprise';
-
-async function synthesize(dataDir: string, array: ArrayProcess, overrides: EnvironmentOverrides): Promise<string> {
-  const outdir = join(dataDir, 'assembly');
-  const settings = { ...overrides, array: { sdpUrl: array.url, sdpCaFile: array.caFile, ...overrides.array } };
-  await Promise.resolve(buildApp('embedded', { environment: settings, outdir }).synth());
-  return outdir;
-}
 
 const secretsFor = (password: string): Record<string, string> => ({
   'reprise/sdp': JSON.stringify({ username: arrayUser, password }),
@@ -89,20 +84,26 @@ async function claimFolder(dataDir: string, options: SiteOptions, started: Start
   return folder;
 }
 
-async function startParts(options: SiteOptions, started: Started): Promise<Site> {
+async function startParts<CLOUD extends SiteCloud>(
+  options: SiteOptions,
+  starter: CloudStarter<CLOUD>,
+  started: Started,
+): Promise<Site<CLOUD>> {
   const dataDir = resolve(options.dataDir);
   const { path: arrayDataDir } = await claimFolder(dataDir, options, started);
-  await refuseBusyPort(options.port);
+  await starter.check();
   const children = openRecord(dataDir);
   const logs = await openLogFiles(dataDir);
   started.add(() => logs.close());
-  const secrets = await siteSecrets(dataDir);
+  const { superuserPassword, ...own } = await siteSecrets(dataDir);
+  const { port, password, tlsDir } = options.expectedArray ?? { port: 0, password: own.arrayPassword, tlsDir: null };
+  if (tlsDir !== null) await cp(tlsDir, join(arrayDataDir, 'tls'), { recursive: true });
   const agentScript = join(dataDir, 'agent.mjs');
   const starting = startArray({
     dataDir: arrayDataDir,
-    port: 0,
+    port,
     user: arrayUser,
-    password: secrets.arrayPassword,
+    password,
     logFile: logs.arrayFile,
     onStart: (pid) => {
       children.add('array', pid);
@@ -110,30 +111,14 @@ async function startParts(options: SiteOptions, started: Started): Promise<Site>
   });
   started.add(async () => (await starting).stop());
   const [arrayProcess] = await Promise.all([starting, buildAgent(agentScript)]);
-  const assemblyDir = await synthesize(dataDir, arrayProcess, options.environment ?? {});
   options.stop?.throwIfAborted();
-  const cloud = await startEmbeddedCloud({
-    assemblyDir,
-    dataDir: join(dataDir, 'cloud'),
-    port: options.port,
-    secrets: secretsFor(secrets.arrayPassword),
-    sourceRoot: repository,
-    sweepIntervalMs: options.sweepIntervalMs ?? 5000,
-    environment: { START_GRACE_SECONDS: '3' },
-    log: logs.cloud,
-    functionOutput: logs.functions,
-  });
+  const { url: sdpUrl, caFile: sdpCaFile } = arrayProcess;
+  const cloud = await starter.start({ dataDir, array: { sdpUrl, sdpCaFile }, secrets: secretsFor(password), logs });
   started.add(() => cloud.stop());
-  const admin = await ensureAdmin(cloud, options.admin);
+  const admin = await ensureAdmin(cloud.table, options.admin);
   options.onAdmin?.(admin);
-  const array = {
-    url: arrayProcess.url,
-    caFile: arrayProcess.caFile,
-    user: arrayUser,
-    password: secrets.arrayPassword,
-  };
+  const array = { url: sdpUrl, caFile: sdpCaFile, user: arrayUser, password };
   options.stop?.throwIfAborted();
-  const { superuserPassword } = secrets;
   const parts = { dataDir, cloud, array, arrayDataDir, agentScript, superuserPassword, children, stop: options.stop };
   // After the agents, should one have been stopped before it could stop its databases.
   started.add(() => stopAllServers(dataDir).then(() => undefined));
@@ -154,13 +139,20 @@ async function startParts(options: SiteOptions, started: Started): Promise<Site>
   };
 }
 
-/** Starts everything, or nothing. */
-export async function startSite(options: SiteOptions): Promise<Site> {
+/** Starts everything, or nothing, with the product on the cloud that `starter` starts. */
+export async function startSiteOn<CLOUD extends SiteCloud>(
+  starter: CloudStarter<CLOUD>,
+  options: SiteOptions,
+): Promise<Site<CLOUD>> {
   const started = new Started();
   try {
-    return await startParts(options, started);
+    return await startParts(options, starter, started);
   } catch (error) {
     await started.stop();
     throw error;
   }
 }
+
+/** The same on the embedded cloud. */
+export const startSite = (options: SiteOptions & EmbeddedSettings): Promise<Site> =>
+  startSiteOn(embeddedSiteCloud(options), options);

@@ -3,12 +3,12 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { ArrayAccess } from '../array/provision.ts';
-import type { EmbeddedCloud } from '../cloud/embedded-cloud.ts';
 import { ensureAdmin } from './admin-user.ts';
 import { type ApiClient, connectApi, logIn } from './api-client.ts';
 import { type HostSpec, rememberedSpecs } from './host-spec.ts';
 import { readIfThere } from './read-if-there.ts';
 import type { RecordedChildren } from './recorded-children.ts';
+import type { SiteCloud } from './site-cloud.ts';
 import { isRegistered, type SiteHost, type SiteHostOptions, startSiteHost } from './site-host.ts';
 import { newPassword } from './site-secrets.ts';
 import type { Started } from './started.ts';
@@ -16,7 +16,7 @@ import { waitUntil } from './wait-until.ts';
 
 export interface HostsOptions {
   readonly dataDir: string;
-  readonly cloud: EmbeddedCloud;
+  readonly cloud: SiteCloud;
   readonly array: ArrayAccess;
   readonly arrayDataDir: string;
   readonly agentScript: string;
@@ -104,7 +104,7 @@ export async function startHosts(
   if (wanted.length === 0 && (await rememberedSpecs(hostsDir)).length === 0) return new Map();
   const { url: apiUrl, caFile: apiCaFile } = options.cloud;
   const password = newPassword();
-  await ensureAdmin(options.cloud, { user: fixtureUser, password });
+  await ensureAdmin(options.cloud.table, { user: fixtureUser, password });
   const superuserPasswordFile = join(options.dataDir, 'superuser.password');
   await writeFile(superuserPasswordFile, options.superuserPassword, { mode: 0o600 });
   const api = await connectApi(apiUrl, apiCaFile);

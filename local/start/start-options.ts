@@ -1,7 +1,9 @@
 /** The command line and the variables of `npm start`. */
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import { z } from 'zod';
 import { fixtureNames } from './fixtures.ts';
+import { given } from './given.ts';
+import { portNumber } from './port-number.ts';
 
 const StartOptions = z.object({
   port: z.number(),
@@ -12,18 +14,6 @@ const StartOptions = z.object({
 export interface StartSettings extends z.infer<typeof StartOptions> {
   readonly admin: { readonly user: string; readonly password: string | undefined };
 }
-
-const highestPort = 65_535;
-
-const portNumber = (text: string): number => {
-  const port = Number(text);
-  if (!/^\d+$/.test(text) || port > highestPort)
-    throw new InvalidArgumentError(`must be a whole number up to ${String(highestPort)}.`);
-  return port;
-};
-
-/** Empty is the same as unset: a shell cannot easily take a variable away for one command. */
-const given = (value: string | undefined): string | undefined => (value === '' ? undefined : value);
 
 /** Ends the process, with a message, for arguments it does not understand. */
 export function readStartSettings(argv: readonly string[], environment: NodeJS.ProcessEnv): StartSettings {

@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { buildApp } from '../../infra/build-app.ts';
 import { type EmbeddedCloud, startEmbeddedCloud } from '../../local/cloud/embedded-cloud.ts';
-import { newDataDir } from './bed/embedded-bed.ts';
+import { newDataDir } from './bed/site-bed.ts';
 
 const repository = resolve(fileURLToPath(new URL('../..', import.meta.url)));
 
@@ -96,7 +96,7 @@ describe('the embedded cloud', () => {
     const wanted = ofType('AWS::Lambda::Function').map((one) => text(one.properties['FunctionName']));
     expect(cloud.app.functions.map((one) => one.name).sort()).toEqual([...wanted].sort());
     expect(wanted.length).toBeGreaterThan(20);
-    const folders = ['api', 'steps', 'schedules'].flatMap((group) =>
+    const folders = ['api', 'steps', 'schedules', 'events'].flatMap((group) =>
       readdirSync(join(repository, 'functions', group)).map((name) => `functions/${group}/${name}/handler.ts`),
     );
     const handlers = folders.filter((file) => existsSync(join(repository, file))).map((file) => join(repository, file));
@@ -170,9 +170,21 @@ describe('the embedded cloud', () => {
       ofType('AWS::DynamoDB::Table').map((one) => one.properties['TableName']),
     );
     expect(cloud.app.queues).toHaveLength(ofType('AWS::SQS::Queue').length);
-    expect(cloud.app.scheduledRules.map((one) => one.schedule)).toEqual(
-      ofType('AWS::Events::Rule').map((one) => one.properties['ScheduleExpression']),
+    const Targets = z.array(z.object({ Arn: z.unknown() }));
+    const wanted = ofType('AWS::Events::Rule').flatMap(({ properties }) =>
+      Targets.parse(properties['Targets']).map(({ Arn }) => [
+        properties['Name'],
+        valueOf(Arn),
+        properties['ScheduleExpression'] ?? properties['EventPattern'],
+      ]),
     );
+    const running = [
+      ...cloud.app.scheduledRules.map((one) => [one.name, functionArn(one.functionName), one.schedule]),
+      ...cloud.app.eventRules.map((one) => [one.name, functionArn(one.functionName), one.pattern]),
+    ];
+    const sorted = (rows: readonly unknown[]): string[] => rows.map((row) => JSON.stringify(row)).sort();
+    expect(sorted(running)).toEqual(sorted(wanted));
+    expect(wanted.length).toBeGreaterThanOrEqual(2);
   });
 });
 

@@ -2,11 +2,12 @@
  * Where the end-to-end suite runs. Tests see a deployed product from outside: its public API, the array's REST API, the
  * hosts' processes and device roots, the table. Which engines carry it is the bed's business.
  */
-import type { DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import type { EnvironmentOverrides } from '../../../infra/environments.ts';
 import type { ArrayAccess } from '../../../local/array/provision.ts';
+import type { TableAccess } from '../../../local/cloud/table-access.ts';
 import type { ApiClient } from '../../../local/site/api-client.ts';
 import { startEmbeddedBed } from './embedded-bed.ts';
+import { deployedLocalStack, startLocalStackBed } from './localstack-bed.ts';
 
 export interface BedHost {
   readonly hostId: string;
@@ -35,14 +36,16 @@ export interface Bed {
   readonly anonymous: ApiClient;
   readonly array: ArrayAccess;
   readonly hosts: ReadonlyMap<string, BedHost>;
-  readonly table: { readonly name: string; readonly config: DynamoDBClientConfig };
+  readonly table: TableAccess;
   /** Of the PostgreSQL databases, and so of their clones. */
   readonly superuserPassword: string;
   readonly adminPassword: string;
   /** Everything the deployment and its agents keep on this machine, their logs included. */
   readonly dataDir: string;
-  /** Newest first; undefined where the engine cannot tell. */
-  readonly executions: (() => readonly SeenExecution[]) | undefined;
+  /** Those that this bed's work caused, newest first. */
+  executions(): Promise<readonly SeenExecution[]>;
+  /** What the functions logged since the bed began. */
+  functionLogs(): Promise<string>;
   /** Kills the array as a power cut would. */
   killArray(): Promise<void>;
   /** Starts it again where it was. */
@@ -61,7 +64,11 @@ export interface BedOptions {
   readonly environment?: EnvironmentOverrides;
 }
 
-export const startBed = (options: BedOptions): Promise<Bed> => startEmbeddedBed(options);
+/** On the LocalStack that the harness deployed to, where it says so; on the embedded cloud otherwise. */
+export async function startBed(options: BedOptions): Promise<Bed> {
+  const deployed = deployedLocalStack();
+  return deployed === undefined ? startEmbeddedBed(options) : startLocalStackBed(options, deployed);
+}
 
 export function hostOf(bed: Bed, hostId: string): BedHost {
   const host = bed.hosts.get(hostId);

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { type ApiClient, connectApi, logIn } from '../../../local/site/api-client.ts';
 import type { BedOptions } from './bed.ts';
-import { embeddedAdmin } from './embedded-bed.ts';
+import { admin } from './site-bed.ts';
 
 const Ready = z.object({
   url: z.string(),
@@ -50,7 +50,7 @@ export async function startSeparateSite(dataDir: string, hosts: BedOptions['host
   const { url, caFile, array } = Ready.parse(JSON.parse(line));
   const anonymous = await connectApi(url, caFile);
   return {
-    api: await logIn(anonymous, embeddedAdmin.user, embeddedAdmin.password),
+    api: await logIn(anonymous, admin.user, admin.password),
     array,
     kill: async () => {
       process.kill(-pid, 'SIGKILL');

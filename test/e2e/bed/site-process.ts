@@ -4,7 +4,7 @@
  */
 import { startSite } from '../../../local/site/site.ts';
 import { z } from 'zod';
-import { embeddedAdmin } from './embedded-bed.ts';
+import { admin } from './site-bed.ts';
 
 const Hosts = z.array(
   z.object({ hostId: z.string(), vendor: z.enum(['mssql', 'postgres']), databases: z.array(z.string()) }),
@@ -14,7 +14,7 @@ const [dataDir = '', hosts = '[]'] = process.argv.slice(2);
 const site = await startSite({
   dataDir,
   port: 0,
-  admin: embeddedAdmin,
+  admin,
   sweepIntervalMs: 500,
   hosts: Hosts.parse(JSON.parse(hosts)),
 });
