@@ -7,7 +7,8 @@ export type Failure = z.infer<typeof Failure>;
 const LambdaCause = z.object({ errorMessage: z.string() });
 
 const sentences: Readonly<Record<string, string>> = {
-  'States.Timeout': 'a step did not finish in its time',
+  // A heartbeat that stays away is this one too: only commands to agents have heartbeats.
+  'States.Timeout': 'the agent of the host fell silent, or a step did not finish in its time',
   'States.HeartbeatTimeout': 'the agent of the host fell silent',
   TaskCanceled: 'the task was canceled',
 };

@@ -58,7 +58,7 @@ export class FlowStateMachine extends StateMachine {
       environment,
       metric: this.metricFailed(),
       threshold: 1,
-      impact: `An execution of ${flow} ended in a way its own error handling did not foresee; its task waits for the sweeper.`,
+      impact: `An execution of ${flow} ended in a way its own error handling did not foresee; the closer repairs its task at once, else the sweep does.`,
       runbook: 'flow-execution-failed',
     });
   }

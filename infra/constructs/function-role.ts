@@ -33,6 +33,15 @@ const keyStatement = (key: IKey, { region }: Environment): PolicyStatement =>
     conditions: { StringEquals: { 'kms:ViaService': `dynamodb.${region}.amazonaws.com` } },
   });
 
+/** SQS encrypts what is sent with the key, on behalf of its sender; only through SQS. */
+const queueKeyStatement = (key: IKey, { region }: Environment): PolicyStatement =>
+  new PolicyStatement({
+    sid: 'AgentQueueKey',
+    actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
+    resources: [key.keyArn],
+    conditions: { StringEquals: { 'kms:ViaService': `sqs.${region}.amazonaws.com` } },
+  });
+
 export class FunctionRole extends Role {
   constructor(scope: Construct, id: string, { environment, roleName, grants, logGroup, key }: FunctionRoleProps) {
     super(scope, id, {
@@ -47,6 +56,7 @@ export class FunctionRole extends Role {
               resources: [logGroup.logGroupArn],
             }),
             ...(key && grants.table ? [keyStatement(key, environment)] : []),
+            ...(key && grants.agentQueues?.includes('SendMessage') ? [queueKeyStatement(key, environment)] : []),
             ...policyStatements(grants, environment),
           ],
         }),

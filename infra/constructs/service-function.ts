@@ -59,7 +59,7 @@ export class ServiceFunction extends Function {
       architecture: Architecture.ARM_64,
       memorySize: environment.memoryMib[group],
       timeout: Duration.seconds(environment.functionTimeoutSeconds[group]),
-      environment: { ...functionVariables(grants, environment), NODE_OPTIONS: '--enable-source-maps' },
+      environment: { ...functionVariables(grants, environment, key), NODE_OPTIONS: '--enable-source-maps' },
       role: new FunctionRole(scope, `${id}Role`, { environment, roleName: functionName, grants, logGroup, key }),
       logGroup,
       loggingFormat: LoggingFormat.JSON,

@@ -1,4 +1,4 @@
-/** The customer key of an environment: table, dead-letter queues, logs. */
+/** The customer key of an environment: table, queues of agents, dead-letter queues, logs. */
 import { RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';

@@ -1,21 +1,28 @@
 /** Grants of functions/api/<capability>. */
-import { allFlows, parkingFlows, read, write, type GrantTable } from './function-grants.ts';
-
-const rows = { table: [...read, ...write] };
+import { parkingFlows, type GrantTable } from './function-grants.ts';
 
 export const apiGrants: GrantTable = {
-  auth: rows,
-  hosts: rows,
-  databases: { ...rows, callsArray: true },
-  clones: { ...rows, callsArray: true, startsFlows: ['create-clone', 'delete-clone'] },
-  snapshots: { ...rows, startsFlows: ['delete-snapshot'] },
-  // Cancel fails what is parked, retry starts the next attempt.
-  tasks: { ...rows, startsFlows: allFlows, answersFlows: parkingFlows },
+  auth: { table: ['GetItem', 'PutItem'] },
+  hosts: { table: ['GetItem', 'Query', 'PutItem', 'DeleteItem'] },
+  databases: { table: ['GetItem', 'Query'] },
+  clones: {
+    table: ['GetItem', 'BatchGetItem', 'Query', 'ConditionCheckItem', 'PutItem'],
+    startsFlows: ['create-clone', 'delete-clone'],
+  },
+  snapshots: { table: ['GetItem', 'Query', 'PutItem', 'UpdateItem'], startsFlows: ['delete-snapshot'] },
+  // Cancel fails what is parked; a lock that came to the task meanwhile goes on to the next in its queue.
+  tasks: {
+    table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem'],
+    signalsFlows: parkingFlows,
+    failsFlows: parkingFlows,
+  },
   agents: {
-    ...rows,
+    table: ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
     callsArray: true,
-    answersFlows: [...parkingFlows, 'unwind'],
+    signalsFlows: [...parkingFlows, 'unwind'],
+    failsFlows: [...parkingFlows, 'unwind'],
+    beatsFlows: [...parkingFlows, 'unwind'],
     lendsAgentCredentials: true,
-    agentQueues: ['GetQueueUrl', 'CreateQueue', 'SetQueueAttributes', 'TagQueue'],
+    agentQueues: ['CreateQueue', 'SetQueueAttributes'],
   },
 };

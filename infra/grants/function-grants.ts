@@ -2,8 +2,7 @@
 
 export type TableAction =
   'GetItem' | 'BatchGetItem' | 'Query' | 'ConditionCheckItem' | 'PutItem' | 'UpdateItem' | 'DeleteItem';
-export type AgentQueueAction =
-  'SendMessage' | 'GetQueueUrl' | 'CreateQueue' | 'SetQueueAttributes' | 'TagQueue' | 'DeleteQueue';
+export type AgentQueueAction = 'SendMessage' | 'CreateQueue' | 'SetQueueAttributes' | 'DeleteQueue';
 export type ExecutionAction = 'DescribeExecution';
 
 export interface FunctionGrants {
@@ -13,8 +12,12 @@ export interface FunctionGrants {
   readonly startsFlows?: readonly string[];
   /** Actions on executions of the flows it names. */
   readonly executions?: { readonly flows: readonly string[]; readonly actions: readonly ExecutionAction[] };
-  /** Success, failure and heartbeat of parked task tokens, of the flows it names. */
-  readonly answersFlows?: readonly string[];
+  /** Success of parked task tokens, of the flows it names. */
+  readonly signalsFlows?: readonly string[];
+  /** Failure of parked task tokens. */
+  readonly failsFlows?: readonly string[];
+  /** Heartbeat of parked task tokens. */
+  readonly beatsFlows?: readonly string[];
   readonly agentQueues?: readonly AgentQueueAction[];
   /** Hands out sessions of the agent role. */
   readonly lendsAgentCredentials?: boolean;
@@ -23,14 +26,6 @@ export interface FunctionGrants {
 }
 
 export type GrantTable = Readonly<Record<string, FunctionGrants>>;
-
-export const read = ['GetItem', 'BatchGetItem', 'Query'] as const satisfies readonly TableAction[];
-export const write = [
-  'ConditionCheckItem',
-  'PutItem',
-  'UpdateItem',
-  'DeleteItem',
-] as const satisfies readonly TableAction[];
 
 export const allFlows = ['create-clone', 'create-snapshot', 'delete-clone', 'delete-snapshot', 'unwind'] as const;
 /** Flows that wait for locks with a task token. */

@@ -44,9 +44,15 @@ const grantsOf = (grants: FunctionGrants, environment: Environment): Grant[] => 
       resources: (grants.executions?.flows ?? []).map(names.flowExecutionsArn),
     },
     {
-      sid: 'AnswerFlows',
-      actions: ['states:SendTaskSuccess', 'states:SendTaskFailure', 'states:SendTaskHeartbeat'],
-      resources: (grants.answersFlows ?? []).map(names.flowArn),
+      sid: 'SignalFlows',
+      actions: ['states:SendTaskSuccess'],
+      resources: (grants.signalsFlows ?? []).map(names.flowArn),
+    },
+    { sid: 'FailFlows', actions: ['states:SendTaskFailure'], resources: (grants.failsFlows ?? []).map(names.flowArn) },
+    {
+      sid: 'BeatFlows',
+      actions: ['states:SendTaskHeartbeat'],
+      resources: (grants.beatsFlows ?? []).map(names.flowArn),
     },
     { sid: 'AgentQueues', actions: prefixed('sqs', grants.agentQueues), resources: [names.agentQueuesArn] },
     { sid: 'AgentRole', actions: lendsRole ? ['sts:AssumeRole'] : [], resources: [names.agentRoleArn] },

@@ -1,13 +1,13 @@
 /** Grants of functions/schedules/<job>. */
-import { allFlows, parkingFlows, read, write, type GrantTable } from './function-grants.ts';
+import { allFlows, parkingFlows, type GrantTable } from './function-grants.ts';
 
 export const scheduleGrants: GrantTable = {
   sweep: {
-    table: [...read, ...write],
+    table: ['GetItem', 'BatchGetItem', 'Query', 'UpdateItem', 'DeleteItem'],
     startsFlows: allFlows,
     executions: { flows: allFlows, actions: ['DescribeExecution'] },
-    answersFlows: parkingFlows,
-    agentQueues: ['SendMessage', 'DeleteQueue'],
+    signalsFlows: parkingFlows,
+    agentQueues: ['DeleteQueue'],
   },
   'start-due-snapshots': {
     table: ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],

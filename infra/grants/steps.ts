@@ -1,36 +1,56 @@
-/** Grants of functions/steps/<name>: one row per step, next to what its `needs` says in code. */
-import { parkingFlows, read, snapshotFlows, write, type GrantTable } from './function-grants.ts';
-
-/** Only rows. */
-const recorder = { table: [...read, ...write] };
-/** A lock taken or handed over is signalled to the task token of its owner. */
-const lockKeeper = { table: [...read, ...write], answersFlows: parkingFlows };
-const agentCaller = { table: [...read, ...write], agentQueues: ['SendMessage'] } as const;
-const arrayCaller = { table: [...read, ...write], callsArray: true };
+/**
+ * Grants of functions/steps/<name>: one row per step, next to what its `needs` says in code. What a row allows is what the
+ * suite over LocalStack saw it call, and what the saga laws drive it to in failures (infra/accepted-unused-grants.ts).
+ * An intent goes with a check of the task's attempt, in one transaction: `ConditionCheckItem`.
+ */
+import { parkingFlows, snapshotFlows, type GrantTable } from './function-grants.ts';
 
 export const stepGrants: GrantTable = {
-  'acquire-source': lockKeeper,
-  // Repeated after its command was answered, it wakes its own token.
-  'freeze-source': { ...agentCaller, answersFlows: snapshotFlows },
-  'take-snapshot': arrayCaller,
-  'thaw-source': { ...agentCaller, answersFlows: snapshotFlows },
-  'discard-snapshot': arrayCaller,
-  'record-snapshot': lockKeeper,
-  'map-volumes': arrayCaller,
-  'attach-database': { ...agentCaller, answersFlows: ['create-clone'] },
+  // A lock that is taken is signalled to the task token of its owner.
+  'acquire-source': { table: ['GetItem', 'PutItem', 'UpdateItem'], signalsFlows: parkingFlows },
+  'acquire-clone': { table: ['GetItem', 'PutItem', 'UpdateItem'], signalsFlows: parkingFlows },
+  // Where nothing needs to be frozen, or its command was answered before, it wakes its own token.
+  'freeze-source': {
+    table: ['GetItem', 'Query', 'ConditionCheckItem', 'PutItem', 'UpdateItem'],
+    agentQueues: ['SendMessage'],
+    signalsFlows: snapshotFlows,
+  },
+  'take-snapshot': { table: ['GetItem', 'Query', 'ConditionCheckItem', 'PutItem', 'UpdateItem'], callsArray: true },
+  'thaw-source': {
+    table: ['GetItem', 'PutItem'],
+    agentQueues: ['SendMessage'],
+    signalsFlows: snapshotFlows,
+  },
+  'discard-snapshot': { table: ['GetItem', 'Query', 'UpdateItem'], callsArray: true },
+  // A lock that is handed over is signalled to the task token of its next owner.
+  'record-snapshot': {
+    table: ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
+    signalsFlows: parkingFlows,
+  },
+  'map-volumes': { table: ['GetItem', 'ConditionCheckItem', 'PutItem', 'UpdateItem'], callsArray: true },
+  'attach-database': {
+    table: ['GetItem', 'Query', 'ConditionCheckItem', 'PutItem'],
+    agentQueues: ['SendMessage'],
+    signalsFlows: ['create-clone'],
+  },
   'settle-destinations': { table: ['GetItem'] },
-  'complete-clone': lockKeeper,
+  'complete-clone': {
+    table: ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
+    signalsFlows: parkingFlows,
+  },
   'complete-snapshot': { table: ['GetItem', 'Query', 'UpdateItem', 'DeleteItem'] },
-  'acquire-clone': lockKeeper,
-  'detach-database': agentCaller,
-  'remove-volumes': arrayCaller,
-  'complete-delete-clone': lockKeeper,
-  'remove-array-snapshots': arrayCaller,
-  'complete-delete-snapshot': recorder,
-  'begin-unwind': { ...recorder, startsFlows: ['unwind'] },
-  'undo-next-effect': arrayCaller,
-  'undo-on-host': agentCaller,
-  'report-undo-failure': recorder,
-  'finish-unwind': lockKeeper,
-  'mark-needs-attention': recorder,
+  'detach-database': {
+    table: ['GetItem', 'ConditionCheckItem', 'PutItem', 'UpdateItem'],
+    agentQueues: ['SendMessage'],
+  },
+  'remove-volumes': { table: ['GetItem', 'ConditionCheckItem', 'PutItem', 'UpdateItem'], callsArray: true },
+  'complete-delete-clone': { table: ['GetItem', 'Query', 'UpdateItem', 'DeleteItem'], signalsFlows: parkingFlows },
+  'remove-array-snapshots': { table: ['GetItem', 'ConditionCheckItem', 'PutItem', 'UpdateItem'], callsArray: true },
+  'complete-delete-snapshot': { table: ['GetItem', 'Query', 'UpdateItem', 'DeleteItem'] },
+  'begin-unwind': { table: ['GetItem', 'Query', 'UpdateItem'], startsFlows: ['unwind'] },
+  'undo-next-effect': { table: ['GetItem', 'Query', 'UpdateItem'], callsArray: true },
+  'undo-on-host': { table: ['GetItem', 'PutItem'], agentQueues: ['SendMessage'] },
+  'report-undo-failure': { table: ['GetItem', 'UpdateItem'] },
+  'finish-unwind': { table: ['GetItem', 'Query', 'UpdateItem', 'DeleteItem'], signalsFlows: parkingFlows },
+  'mark-needs-attention': { table: ['GetItem', 'Query', 'UpdateItem'] },
 };

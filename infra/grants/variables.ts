@@ -1,4 +1,6 @@
 /** The variables of a function: what every one needs, and what its grants let it use. */
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+
 import type { Environment } from '../environment.ts';
 import { namesOf } from '../names.ts';
 import type { FunctionGrants } from './function-grants.ts';
@@ -21,7 +23,11 @@ const agentCredentialVariables = (environment: Environment): Record<string, stri
     : { AGENT_STATIC_SECRET_ID: environment.agentCredentials.secretId };
 
 /** Names and values; never a secret, only the name of one. */
-export const functionVariables = (grants: FunctionGrants, environment: Environment): Record<string, string> => ({
+export const functionVariables = (
+  grants: FunctionGrants,
+  environment: Environment,
+  key: IKey | undefined,
+): Record<string, string> => ({
   TABLE_NAME: namesOf(environment).table,
   ENVIRONMENT: environment.name,
   LOG_LEVEL: environment.logLevel,
@@ -33,5 +39,6 @@ export const functionVariables = (grants: FunctionGrants, environment: Environme
   FREEZE_MAX_SECONDS: String(environment.freezeMaxSeconds),
   ...(grants.callsArray ? arrayVariables(environment) : {}),
   ...(grants.agentQueues ? agentQueueVariables(environment) : {}),
+  ...(key && grants.agentQueues?.includes('CreateQueue') ? { AGENT_QUEUE_KEY_ARN: key.keyArn } : {}),
   ...(grants.lendsAgentCredentials ? agentCredentialVariables(environment) : {}),
 });

@@ -4,10 +4,20 @@
  */
 import { CfnOutput, Duration, type App } from 'aws-cdk-lib';
 import { AccountRootPrincipal, PolicyDocument, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 
 import { DeadLetterQueue } from '../constructs/dead-letter-queue.ts';
+import type { Environment } from '../environment.ts';
 import { namesOf } from '../names.ts';
 import { ServiceStack, type StackContext } from './stack-context.ts';
+
+/** SQS decrypts what is received on behalf of its receiver; only through SQS. */
+const decryption = (key: IKey, { region }: Environment): PolicyStatement =>
+  new PolicyStatement({
+    actions: ['kms:Decrypt'],
+    resources: [key.keyArn],
+    conditions: { StringEquals: { 'kms:ViaService': `sqs.${region}.amazonaws.com` } },
+  });
 
 export class AgentsStack extends ServiceStack {
   constructor(app: App, { environment, key }: StackContext) {
@@ -34,10 +44,11 @@ export class AgentsStack extends ServiceStack {
         queues: new PolicyDocument({
           statements: [
             new PolicyStatement({
-              actions: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility'],
+              actions: ['sqs:ReceiveMessage', 'sqs:DeleteMessage'],
               resources: [names.agentQueuesArn],
               conditions: { Bool: { 'aws:SecureTransport': 'true' } },
             }),
+            ...(key ? [decryption(key, environment)] : []),
           ],
         }),
       },

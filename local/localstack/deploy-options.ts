@@ -7,7 +7,7 @@ import { portNumber } from '../start/port-number.ts';
 
 export interface DeploySettings {
   readonly endpoint: string;
-  /** Absent: what an earlier deployment was told stays. */
+  /** Told anew by each deployment: nothing of an earlier one stays. */
   readonly array: { readonly sdpUrl: string; readonly sdpCaFile: string | null };
   /** Absent: the secret is left as it is. */
   readonly arrayAccount: { readonly username: string; readonly password: string } | undefined;

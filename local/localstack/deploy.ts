@@ -6,7 +6,7 @@ import { stopSignal } from '../site/stop-signals.ts';
 import { keepArraySecret } from './array-secret.ts';
 import { clientConfig } from './client-config.ts';
 import { type DeploySettings, readDeploySettings } from './deploy-options.ts';
-import { deploy, type Deployment } from './deployment.ts';
+import { bundle, deploy, type Deployment } from './deployment.ts';
 import { startLocalStackFrontDoor } from './front-door.ts';
 import { versionAt } from './localstack.ts';
 
@@ -18,6 +18,7 @@ async function deployWithUsers(settings: DeploySettings): Promise<Deployment> {
   const { endpoint, array } = settings;
   say(`LocalStack ${await versionAt(endpoint)} at ${endpoint}`);
   if (settings.arrayAccount !== undefined) await keepArraySecret(endpoint, settings.arrayAccount);
+  await bundle(say);
   const deployment = await deploy({ endpoint, environment: { array }, report: say });
   const table = { name: deployment.tableName, config: clientConfig(endpoint) };
   const { user, password, isNew } = await ensureAdmin(table, settings.admin);

@@ -73,8 +73,7 @@ async function removeApiStack(endpoint: string, stackName: string): Promise<void
 
 async function deployInto(outdir: string, { endpoint, environment, report }: DeployOptions): Promise<Deployment> {
   const names = namesOf(resolveEnvironment('local', environment));
-  report('bundling and synthesizing');
-  await bundleFunctions(rootsOf([]));
+  report('synthesizing');
   buildApp('local', { environment, outdir }).synth();
   report('bootstrapping');
   await cdk(endpoint, ['bootstrap', 'aws://000000000000/us-east-1', '--app', outdir]);
@@ -100,7 +99,13 @@ async function deployInto(outdir: string, { endpoint, environment, report }: Dep
   return { apiId, tableName: names.table };
 }
 
-/** @throws Error with what `cdk` printed. */
+/** What a deployment takes its functions from: `dist/functions`, made anew. */
+export async function bundle(report: (line: string) => void): Promise<void> {
+  report('bundling the functions');
+  await bundleFunctions(rootsOf([]));
+}
+
+/** Deploys what `bundle` made. @throws Error with what `cdk` printed. */
 export async function deploy(options: DeployOptions): Promise<Deployment> {
   const outdir = await mkdtemp(join(tmpdir(), 'reprise-cdk-'));
   try {

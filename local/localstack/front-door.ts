@@ -128,7 +128,8 @@ export async function startLocalStackFrontDoor(options: LocalStackFrontDoorOptio
     caFile: certificate.caFile,
     stop: async () => {
       await listening.stop();
-      await agent.close();
+      // Not `close`, which waits for what LocalStack may still be thinking about.
+      await agent.destroy();
     },
   };
 }

@@ -95,7 +95,10 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
   await mkdir(join(filesystemRoot, 'tmp'), { recursive: true });
   const port = options.port === 0 ? await freePort() : options.port;
   const endpoint = `http://127.0.0.1:${String(port)}`;
-  const child = await launch(filesystemRoot, port, options);
+  const child = await launch(filesystemRoot, port, options).catch(async (error: unknown) => {
+    await rm(filesystemRoot, { recursive: true, force: true });
+    throw error;
+  });
   const ended = once(child, 'exit');
   const { pid } = child;
   if (pid === undefined) throw new Error('LocalStack could not be started');

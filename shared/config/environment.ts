@@ -37,6 +37,8 @@ export const AgentQueueEnvironment = z.object({
   AGENT_ROLE_ARN: z._default(z.string(), ''),
   AGENT_STATIC_SECRET_ID: z._default(z.string(), ''),
   AGENT_DEAD_LETTER_QUEUE_ARN: z._default(z.string(), ''),
+  /** Key that queues of agents are encrypted with; none: SQS's own. */
+  AGENT_QUEUE_KEY_ARN: z._default(z.string(), ''),
 });
 
 export function readEnvironment<SCHEMA extends z.ZodMiniType>(

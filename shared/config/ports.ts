@@ -3,13 +3,14 @@ import { createStore } from '../adapters/store-dynamodb/store.ts';
 import { systemClock } from '../ports/clock.ts';
 import type { Store } from '../ports/store.ts';
 import { createLog } from '../observability/log.ts';
-import { BaseEnvironment, endpointOf, type Environment, readEnvironment, StoreEnvironment } from './environment.ts';
+import { awsClientConfig } from './aws-client.ts';
+import { BaseEnvironment, type Environment, readEnvironment, StoreEnvironment } from './environment.ts';
 
 export const storeFrom = (environment: Environment): Store => {
-  const { TABLE_NAME, AWS_REGION } = readEnvironment(BaseEnvironment, environment);
+  const { TABLE_NAME } = readEnvironment(BaseEnvironment, environment);
   const { TASK_RETENTION_DAYS } = readEnvironment(StoreEnvironment, environment);
-  const endpoint = endpointOf(environment, 'DYNAMODB');
-  return createStore(TABLE_NAME, { region: AWS_REGION, ...endpoint }, { taskRetentionDays: TASK_RETENTION_DAYS });
+  const settings = { taskRetentionDays: TASK_RETENTION_DAYS };
+  return createStore(TABLE_NAME, awsClientConfig(environment, 'DYNAMODB'), settings);
 };
 
 export const logFrom = (environment: Environment, service: string) => {

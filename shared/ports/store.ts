@@ -169,8 +169,12 @@ export interface TaskStore {
 }
 
 export interface JournalStore {
-  /** Writes the row before the effect; a row that stands is kept, one that was undone begins anew. */
-  intend(effect: Effect): Promise<void>;
+  /**
+   * Writes the row before the effect; a row that stands is kept, one that was undone begins anew. Throws `StaleAttempt`,
+   * with nothing written, when another attempt of the task was claimed: whoever would act now acts behind its back.
+   */
+  intend(effect: Effect, attempt: number): Promise<void>;
+  /** Whatever the attempt: what came about is known to the undo the better for it. A row that was undone stays so. */
   markDone(requestId: string, effectId: string, outcome: Readonly<Record<string, unknown>>): Promise<void>;
   markUndone(requestId: string, effectId: string): Promise<void>;
   markBlocked(requestId: string, effectId: string, attempt: number, reason: string): Promise<void>;

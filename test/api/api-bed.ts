@@ -12,10 +12,12 @@ import { operations as tasks } from '../../functions/api/tasks/operations.ts';
 import { createSdpMemory, type SdpMemory } from '../../shared/adapters/sdp-memory/sdp-memory.ts';
 import { createStore } from '../../shared/adapters/store-dynamodb/store.ts';
 import { hashToken } from '../../shared/http/authentication.ts';
+import { apiGrants } from '../../infra/grants/api.ts';
 import { apiHandler } from '../../shared/http/chain.ts';
 import type { Endpoint } from '../../shared/http/route.ts';
 import type { Store } from '../../shared/ports/store.ts';
 import type { Principal } from '../../shared/domain/token.ts';
+import { actingAs, grantedFlows } from './acting-as.ts';
 import { recordingFlows, type RecordingFlows } from '../builders/recording-flows.ts';
 import { gatewayEvent, type TestRequest } from './gateway-event.ts';
 import { countedIds, recordingLog, testClock, type LogLine, type TestClock } from './injected-ports.ts';
@@ -64,6 +66,19 @@ export const endpoints: readonly Endpoint<BedDeps>[] = [
   ...agents,
 ];
 
+/** A refusal is an error nobody foresees: the answer is a 500, which no test takes for a good one. */
+const onRefusal = (): void => undefined;
+
+/** The operation does what the function that serves it is granted. */
+const asItsFunction = ({ route, run, validate }: Endpoint<BedDeps>): Endpoint<BedDeps> => {
+  const actor = { functionName: `api-${route.capability}`, grants: apiGrants[route.capability], onRefusal };
+  return {
+    route,
+    run: (deps, call) => actingAs(actor, () => run(deps, call)),
+    validate: validate === null ? null : (deps, call) => actingAs(actor, () => validate(deps, call)),
+  };
+};
+
 /** Tokens every bed knows, by role; `app` is an operator. */
 export const tokens = {
   admin: 'adminToken000000000000000000001',
@@ -88,7 +103,7 @@ export async function apiBed(table: TestTable, options: BedOptions = {}): Promis
   const deps: BedDeps = {
     store: options.wrapStore?.(store) ?? store,
     clock,
-    flows,
+    flows: grantedFlows(flows),
     log,
     sdp,
     ids: countedIds(clock),
@@ -118,7 +133,7 @@ export async function apiBed(table: TestTable, options: BedOptions = {}): Promis
       return Promise.resolve();
     },
   };
-  const handler = apiHandler(endpoints, deps);
+  const handler = apiHandler(endpoints.map(asItsFunction), deps);
   const putToken: ApiBed['putToken'] = (token, principal, lifeSeconds = 0) =>
     store.putToken({
       tokenHash: hashToken(token),

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { asTheTest } from './acting-as.ts';
 import { apiBed, type ApiBed, startSeconds, tokens } from './api-bed.ts';
 import { allowedCallers, refusedCallers } from './callers.ts';
 import { givenDatabase, givenHost, givenTask } from './given.ts';
@@ -307,8 +308,10 @@ describe('races with an inventory', () => {
         async recordTask(...given) {
           if (first) {
             first = false;
-            await givenDatabase(racing, { hostId: 'sqldev1', dbId: '9', name: 'orders_dev' });
-            await store.closeInventory('sqldev1', 1, 2, true);
+            await asTheTest(async () => {
+              await givenDatabase(racing, { hostId: 'sqldev1', dbId: '9', name: 'orders_dev' });
+              await store.closeInventory('sqldev1', 1, 2, true);
+            });
           }
           return await store.recordTask(...given);
         },

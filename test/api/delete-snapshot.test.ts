@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { TaskState } from '../../shared/domain/task.ts';
 import { snapshotRow } from '../builders/flex-example.ts';
+import { asTheTest } from './acting-as.ts';
 import { apiBed, type ApiBed, startSeconds, tokens } from './api-bed.ts';
 import { allowedCallers, callingHost, refusedCallers } from './callers.ts';
 import { givenClone, givenHost, givenSnapshot, givenTask } from './given.ts';
@@ -98,7 +99,9 @@ describe('follows the task', () => {
         ...store,
         async getTask(requestId) {
           looks += 1;
-          if (looks === 4) await store.finishTask(requestId, 'done', { error: '', result: null }, startSeconds);
+          if (looks === 4) {
+            await asTheTest(() => store.finishTask(requestId, 'done', { error: '', result: null }, startSeconds));
+          }
           return await store.getTask(requestId);
         },
       }),

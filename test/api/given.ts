@@ -112,7 +112,7 @@ export async function givenSnapshot(bed: ApiBed, given: Partial<Snapshot> = {}):
   return snapshot;
 }
 
-/** A command that was sent to a host and waits for its answer, with the journal row it acts for. */
+/** A command that was sent to a host and waits for its answer, with its task and the journal row it acts for. */
 export async function givenCommand(bed: ApiBed, given: Partial<CommandRecord> = {}): Promise<CommandRecord> {
   const requestId = given.requestId ?? taskRow().requestId;
   const kind = given.kind ?? 'freeze';
@@ -129,18 +129,22 @@ export async function givenCommand(bed: ApiBed, given: Partial<CommandRecord> = 
     sentAtSeconds: startSeconds,
     ...given,
   };
-  await bed.store.intend({
-    requestId,
-    effectId: command.effectId,
-    kind: kind === 'attach' ? 'attach' : 'freeze',
-    state: 'intended',
-    name: 'orders',
-    hostId: command.hostId,
-    requires: [],
-    outcome: {},
-    blockedAttempt: 0,
-    blockedReason: '',
-  });
+  const task = (await bed.store.getTask(requestId)) ?? (await givenTask(bed, { requestId }));
+  await bed.store.intend(
+    {
+      requestId,
+      effectId: command.effectId,
+      kind: kind === 'attach' ? 'attach' : 'freeze',
+      state: 'intended',
+      name: 'orders',
+      hostId: command.hostId,
+      requires: [],
+      outcome: {},
+      blockedAttempt: 0,
+      blockedReason: '',
+    },
+    task.attempt,
+  );
   await bed.store.putCommand(command);
   return command;
 }

@@ -6,6 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
+import { refuseUngranted } from './acting-as.ts';
 import { type DynamoDb, startDynamoDb } from '../../local/cloud/dynamodb.ts';
 
 export interface TestTable {
@@ -21,15 +22,21 @@ export interface TestTable {
 
 const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
 
-/** Counts by the `x-amz-target` header, so that nothing in the product can hide a call. */
+/** Counts by the `x-amz-target` header, so that nothing in the product can hide a call, and refuses what is not granted. */
 class CountingHandler extends NodeHttpHandler {
   readonly calls: string[] = [];
 
   override handle(...[request, options]: Parameters<NodeHttpHandler['handle']>) {
-    this.calls.push(request.headers['x-amz-target']?.split('.').at(-1) ?? 'unknown');
+    const target = request.headers['x-amz-target'] ?? 'unknown';
+    this.calls.push(target.split('.').at(-1) ?? '');
+    refuseUngranted({ target, body: textOf(request.body) });
     return super.handle(request, options);
   }
 }
+
+/** The SDK sends bytes. */
+const textOf = (body: unknown): string =>
+  body instanceof Uint8Array ? Buffer.from(body).toString('utf8') : typeof body === 'string' ? body : '';
 
 const keyOf = (row: Readonly<Record<string, unknown>>): string => `${String(row['pk'])}\n${String(row['sk'])}`;
 

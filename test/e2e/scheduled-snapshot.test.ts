@@ -62,14 +62,15 @@ const completed = async (commandType: string, howMany: number) =>
   });
 
 /**
- * What a long wait would bring: an instant of its own that lies behind, since each has one run. From here on the schedule
- * is a daily one, so that nothing happens besides.
+ * What a long wait would bring: an instant of its own that lies behind, since each has one run, and the tick that finds
+ * it. From here on the schedule is a daily one, so that nothing happens besides.
  */
 const moveDue = async (which: 'nextDueSeconds' | 'tidyDueSeconds', secondsAgo: number): Promise<void> => {
   const schedule = await store.getSnapshotSchedule(scheduleId);
   if (schedule === undefined) throw new Error('the schedule is gone');
   const instant = Math.floor(Date.now() / 1000) - secondsAgo;
   await store.putSnapshotSchedule({ ...schedule, everyMinutes: 24 * 60, [which]: instant });
+  await bed.tick();
 };
 
 describe('a scheduled snapshot', { timeout: 400_000 }, () => {

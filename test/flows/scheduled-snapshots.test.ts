@@ -7,6 +7,8 @@ import { silentLog } from '../../shared/ports/log.ts';
 import { useDatabase } from '../api/test-database.ts';
 import { drive } from './bed/ending.ts';
 import { createWorld, original, sourceHostId, type World } from './bed/world.ts';
+import { scheduleGrants } from '../../infra/grants/schedules.ts';
+import { actingAs, grantedFlows } from '../api/acting-as.ts';
 
 vi.setConfig({ testTimeout: 100_000 });
 const freshTable = useDatabase();
@@ -23,7 +25,16 @@ const inWorld = async (body: (world: World, tickAt: (nowSeconds: number) => Prom
 
 async function tick(world: World, nowSeconds: number, flows: Pick<FlowsPort, 'start'>): Promise<void> {
   const clock = { nowMilliseconds: () => nowSeconds * 1000 };
-  await startDueSnapshots({ store: world.store, flows, clock, log: silentLog });
+  const grants = scheduleGrants['start-due-snapshots'];
+  const actor = { functionName: 'schedules-start-due-snapshots', grants, onRefusal: () => undefined };
+  await actingAs(actor, () =>
+    startDueSnapshots({
+      store: world.store,
+      flows: grantedFlows({ ...world.engine.flows, ...flows }),
+      clock,
+      log: silentLog,
+    }),
+  );
 }
 
 const firstDueSeconds = Math.floor(Date.now() / 1000);

@@ -7,7 +7,6 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 
 import { namesOf } from '../../infra/names.ts';
-// eslint-disable-next-line boundaries/dependencies -- a test, although its folder is named like the element infra
 import { assumedRole } from '../../shared/adapters/agents-sqs/queue-credentials.ts';
 import { isAllowed } from './policy-evaluation.ts';
 import { deployedNames, synthesizeExample, type DeployedName } from './synthesized.ts';
@@ -24,7 +23,12 @@ const regionOf = (name: DeployedName): string => (name === 'local' ? 'us-east-1'
 const accountOf = (name: DeployedName): string => (name === 'local' ? '000000000000' : '111111111111');
 
 /** The session policy as STS receives it for a host's queue. */
-const sentSessionPolicy = async (queueUrl: string, roleArn: string, region: string): Promise<unknown> => {
+const sentSessionPolicy = async (
+  queueUrl: string,
+  roleArn: string,
+  region: string,
+  keyArn: string,
+): Promise<unknown> => {
   const sent: AssumeRoleCommand['input'][] = [];
   const client = new STSClient({ region, credentials: { accessKeyId: 'id', secretAccessKey: 'secret' } });
   client.middlewareStack.add(
@@ -36,11 +40,19 @@ const sentSessionPolicy = async (queueUrl: string, roleArn: string, region: stri
       },
     { step: 'initialize', priority: 'low' },
   );
-  await assumedRole(client, roleArn, region)(queueUrl, 'h1');
+  await assumedRole(client, roleArn, region, keyArn)(queueUrl, 'h1');
   expect(sent).toHaveLength(1);
   expect(sent[0]?.RoleArn).toBe(roleArn);
   return JSON.parse(sent[0]?.Policy ?? '') as unknown;
 };
+
+/** Documents with the customer key's ARN where the template imports it from the stack of the key. */
+const withKeyArn = (document: unknown, keyArn: string): unknown =>
+  JSON.parse(
+    JSON.stringify(document, (_, value: unknown) =>
+      typeof value === 'object' && value !== null && 'Fn::ImportValue' in value ? keyArn : value,
+    ),
+  ) as unknown;
 
 describe.each(deployedNames)('the credentials of an agent, %s', (name) => {
   const app = synthesizeExample(name);
@@ -52,11 +64,14 @@ describe.each(deployedNames)('the credentials of an agent, %s', (name) => {
 
   const roles = app.ofType('AWS::IAM::Role').filter(({ properties }) => properties['RoleName'] === names.agentRole);
   const role = Role.parse(roles[0]?.properties);
-  const identityPolicies = role.Policies.map(({ PolicyDocument }) => PolicyDocument);
+  const serviceKey = `arn:aws:kms:${region}:${account}:key/service`;
+  const hasKey = app.environment.encryption === 'customer';
+  const identityPolicies = role.Policies.map(({ PolicyDocument }) => withKeyArn(PolicyDocument, serviceKey));
   const session = sentSessionPolicy(
     `https://sqs.${region}.amazonaws.com/${account}/${names.agentQueuePrefix}-h1-1`,
     names.agentRoleArn,
     region,
+    hasKey ? serviceKey : '',
   );
   const may = async (action: string, resource: string): Promise<boolean> =>
     isAllowed({ identityPolicies, sessionPolicies: [await session] }, { action, resource, context: overTls });
@@ -70,12 +85,22 @@ describe.each(deployedNames)('the credentials of an agent, %s', (name) => {
     expect(attached).toEqual([]);
   });
 
-  it.each(['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility'])(
-    'may %s on its own queue',
-    async (action) => {
-      expect(await may(action, own)).toBe(true);
-    },
-  );
+  it.each(['sqs:ReceiveMessage', 'sqs:DeleteMessage'])('may %s on its own queue', async (action) => {
+    expect(await may(action, own)).toBe(true);
+  });
+
+  it('use the key of the queue, where it has one, through SQS and to read only', async () => {
+    const sessionPolicies = [await session];
+    const use = (action: string, service: string): boolean => {
+      const context = { ...overTls, 'kms:ViaService': `${service}.${region}.amazonaws.com` };
+      return isAllowed({ identityPolicies, sessionPolicies }, { action, resource: serviceKey, context });
+    };
+    expect(use('kms:Decrypt', 'sqs')).toBe(hasKey);
+    expect(use('kms:Decrypt', 'dynamodb')).toBe(false);
+    expect(await may('kms:Decrypt', serviceKey)).toBe(false);
+    for (const action of ['kms:Encrypt', 'kms:GenerateDataKey', 'kms:CreateGrant'])
+      expect(use(action, 'sqs'), action).toBe(false);
+  });
 
   it('may not do so without TLS', () => {
     const plain = { action: 'sqs:ReceiveMessage', resource: own, context: { 'aws:SecureTransport': 'false' } };
@@ -84,6 +109,7 @@ describe.each(deployedNames)('the credentials of an agent, %s', (name) => {
   });
 
   it.each([
+    'sqs:ChangeMessageVisibility',
     'sqs:GetQueueAttributes',
     'sqs:SendMessage',
     'sqs:DeleteQueue',

@@ -36,8 +36,14 @@ describe.each(steps)('grants of %s', (step) => {
 
   it('reach flows only when the step needs them', async () => {
     const grants = stepGrants[step] ?? {};
-    const reachesFlows =
-      grants.startsFlows !== undefined || grants.answersFlows !== undefined || grants.executions !== undefined;
+    const flowGrants = [
+      grants.startsFlows,
+      grants.signalsFlows,
+      grants.failsFlows,
+      grants.beatsFlows,
+      grants.executions,
+    ];
+    const reachesFlows = flowGrants.some((one) => one !== undefined);
     expect(!reachesFlows || (await needsOf(step)).includes('flows')).toBe(true);
   });
 });

@@ -17,17 +17,23 @@ import { DeleteQueueCommand, paginateListQueues, SQSClient } from '@aws-sdk/clie
 import { BatchWriteCommand, DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
 import { resolveEnvironment } from '../../infra/environments.ts';
 import { namesOf } from '../../infra/names.ts';
+import { functionSources, rootsOf } from '../../infra/sources.ts';
 import { clientConfig } from '../../local/localstack/client-config.ts';
 import type { CloudStarter, SiteCloud } from '../../local/site/site-cloud.ts';
 import type { Bed, SeenExecution } from '../e2e/bed/bed.ts';
 import type { DeployedLocalStack } from '../e2e/bed/localstack-bed.ts';
-import { startSweeping } from './sweeping.ts';
+import { callJob, startSweeping } from './scheduled-jobs.ts';
 
-export interface BedCloud extends Pick<Bed, 'executions' | 'functionLogs'> {
+export interface BedCloud extends Pick<Bed, 'executions' | 'functionLogs' | 'tick'> {
   readonly starter: CloudStarter<SiteCloud>;
 }
 
 const names = namesOf(resolveEnvironment('local'));
+
+/** Targets of the tick. */
+const jobs = functionSources(rootsOf([]).functions)
+  .filter(({ group }) => group === 'schedules')
+  .map(({ name }) => name);
 
 /** What the suite itself asks of LocalStack. */
 class Looking {
@@ -118,17 +124,21 @@ async function removeAgentQueues({ sqs }: Looking): Promise<void> {
   }
 }
 
-export function createBedCloud({ endpoint, url, caFile, tableName }: DeployedLocalStack): BedCloud {
+/** `sweepsOften`: between the ticks of the deployment, too. */
+export function createBedCloud(
+  { endpoint, url, caFile, tableName }: DeployedLocalStack,
+  sweepsOften: boolean,
+): BedCloud {
   const since = new Date();
   const looking = new Looking(endpoint);
   const start = async (): Promise<SiteCloud> => {
-    const sweeping = startSweeping(endpoint, names.function('schedules', 'sweep'));
+    const sweeping = sweepsOften ? startSweeping(endpoint, names.function('schedules', 'sweep')) : undefined;
     return Promise.resolve({
       url,
       caFile,
       table: { name: tableName, config: clientConfig(endpoint) },
       stop: async () => {
-        await sweeping.stop();
+        await sweeping?.stop();
         await stopExecutions(looking, since);
         await emptyTable(looking, tableName);
         await removeAgentQueues(looking);
@@ -139,5 +149,8 @@ export function createBedCloud({ endpoint, url, caFile, tableName }: DeployedLoc
     starter: { check: () => Promise.resolve(), start },
     executions: () => seenExecutions(looking, since),
     functionLogs: () => functionLogs(looking, since),
+    tick: async () => {
+      await Promise.all(jobs.map((job) => callJob(endpoint, names.function('schedules', job))));
+    },
   };
 }

@@ -1,19 +1,20 @@
 /**
  * `npm run test:localstack [-- file…]`: LocalStack, the CDK app on it, the end-to-end suite over it; everything it
- * started is stopped again. Uses the LocalStack at AWS_ENDPOINT_URL where that is set.
+ * started is stopped again. Uses the LocalStack at AWS_ENDPOINT_URL where that is set, and else two of its own: the suite
+ * mostly waits, so that two halves of it side by side take little more than half the time.
  */
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { keepArraySecret } from '../../local/localstack/array-secret.ts';
-import { deploy } from '../../local/localstack/deployment.ts';
-import { startLocalStackFrontDoor } from '../../local/localstack/front-door.ts';
+import { bundle } from '../../local/localstack/deployment.ts';
+import { ensureInstallation } from '../../local/localstack/installation.ts';
+import { type LocalStackFacts, versionAt } from '../../local/localstack/localstack.ts';
+import { findToolchain } from '../../local/localstack/toolchain.ts';
 import { Started } from '../../local/site/started.ts';
 import { stopSignal } from '../../local/site/stop-signals.ts';
 import { type DeployedLocalStack, deployedVariable } from '../e2e/bed/localstack-bed.ts';
-import { makeArrayIdentity } from './array-identity.ts';
-import { type LocalStackOfThisRun, localStackOfThisRun } from './localstack-of-this-run.ts';
-import { runSuite } from './suite.ts';
+import { deployLane, type LaneOptions, startRecordedLocalStack } from './lane.ts';
+import { runSuite, type SuiteOutcome } from './suite.ts';
 
 const startedAt = Date.now();
 const report = (line: string): void => {
@@ -21,52 +22,63 @@ const report = (line: string): void => {
 };
 
 const files = process.argv.slice(2);
+const running = process.env['AWS_ENDPOINT_URL'] ?? '';
+const isRecorded = running === '';
+const lanes = running === '' && files.length !== 1 ? [1, 2] : [1];
+
 const stop = stopSignal();
 const started = new Started();
 const dataDir = await mkdtemp(join(tmpdir(), 'reprise-test-localstack-'));
+const callsFolder = join(dataDir, 'calls');
 
-async function deployTo({ endpoint }: LocalStackOfThisRun): Promise<DeployedLocalStack> {
-  const { url: sdpUrl, caFile: sdpCaFile, ...array } = await makeArrayIdentity(join(dataDir, 'array-identity'));
-  await keepArraySecret(endpoint, { username: 'reprise', password: array.password });
-  stop.throwIfAborted();
-  // An agent is silent after ten seconds here: a test that waits for it must not take half a minute, and a function that
-  // starts cold on a busy machine must not look like an agent's silence.
-  const environment = { array: { sdpUrl, sdpCaFile }, agentHeartbeatSeconds: 10 };
-  const { apiId, tableName } = await deploy({ endpoint, environment, report });
-  stop.throwIfAborted();
-  const door = await startLocalStackFrontDoor({ endpoint, apiId, dataDir, port: 0, log: report });
-  started.add(() => door.stop());
-  report(`deployed; the API is at ${door.url}`);
-  return { endpoint, url: door.url, caFile: door.caFile, tableName, array };
+async function localStackFor(options: LaneOptions): Promise<LocalStackFacts> {
+  if (isRecorded) return startRecordedLocalStack(callsFolder, options);
+  const version = await versionAt(running);
+  return { endpoint: running, version, executor: 'the LocalStack that was running already' };
 }
 
-/** Every test of both parts; how many failed. */
-async function run(): Promise<{ readonly passed: number; readonly failed: number }> {
-  const callsFolder = join(dataDir, 'calls');
-  await mkdir(callsFolder);
-  const localStack = await localStackOfThisRun(dataDir, callsFolder, report, started);
-  report(`LocalStack ${localStack.version} at ${localStack.endpoint}, functions run by ${localStack.executor}`);
+async function startLane(lane: number): Promise<DeployedLocalStack> {
+  const options = { dataDir: join(dataDir, `lane-${String(lane)}`), started, report };
+  const { endpoint, version, executor } = await localStackFor(options);
+  report(`LocalStack ${version} at ${endpoint}, functions run by ${executor}`);
   stop.throwIfAborted();
-  const variables = { [deployedVariable]: JSON.stringify(await deployTo(localStack)) };
+  return deployLane(endpoint, options);
+}
+
+async function startLanes(): Promise<readonly DeployedLocalStack[]> {
+  const starting = lanes.map(startLane);
+  // When one fails the other must have started before it can be stopped.
+  await Promise.allSettled(starting);
+  return Promise.all(starting);
+}
+
+const told = (part: string, { passed, failed }: SuiteOutcome): void =>
+  report(`${part}: ${String(passed)} passed, ${String(failed)} failed or skipped`);
+
+/** Every test of both parts. */
+async function run(): Promise<SuiteOutcome> {
+  await mkdir(callsFolder);
+  if (isRecorded) {
+    report('installing LocalStack and DynamoDB Local where they are not yet cached');
+    await ensureInstallation(await findToolchain());
+  }
+  await bundle(report);
+  const variables = { [deployedVariable]: JSON.stringify(await startLanes()) };
+  stop.throwIfAborted();
   const suite = await runSuite('suite', files, variables, dataDir, stop);
-  report(`the suite: ${String(suite.passed)} passed, ${String(suite.failed)} failed or skipped`);
+  told('the suite', suite);
   // What a part of the suite left is not what the whole suite leaves.
   if (files.length > 0) return suite;
-  if (!localStack.isRecorded)
+  if (!isRecorded)
     report('NOTE: roles are not proven on this one: only functions of a LocalStack that this run starts are recorded');
-  const afterFiles = localStack.isRecorded ? [] : ['executions'];
-  const after = await runSuite(
-    'after',
-    afterFiles,
-    { ...variables, REPRISE_RECORDED_CALLS: callsFolder },
-    dataDir,
-    stop,
-  );
-  report(`after it: ${String(after.passed)} passed, ${String(after.failed)} failed or skipped`);
+  const afterFiles = isRecorded ? [] : ['executions'];
+  const recorded = { ...variables, REPRISE_RECORDED_CALLS: callsFolder };
+  const after = await runSuite('after', afterFiles, recorded, dataDir, stop);
+  told('after it', after);
   return { passed: suite.passed + after.passed, failed: suite.failed + after.failed };
 }
 
-let counts = { passed: 0, failed: 1 };
+let counts: SuiteOutcome = { passed: 0, failed: 1 };
 try {
   counts = await run();
 } catch (error) {

@@ -1,7 +1,9 @@
 /** Settings of both parts of the suite over a LocalStack. */
 import { fileURLToPath } from 'node:url';
 import type { ViteUserConfig } from 'vitest/config';
+import { deployedLocalStacks } from '../e2e/bed/localstack-bed.ts';
 
+/** Files run side by side, as many as there are deployments: each worker has one for itself. */
 export const overLocalStack = (
   include: readonly string[],
   exclude: readonly string[] = [],
@@ -10,8 +12,7 @@ export const overLocalStack = (
   include: [...include],
   exclude: [...exclude],
   pool: 'forks',
-  // One file after the other: they share the deployment.
-  fileParallelism: false,
+  maxWorkers: deployedLocalStacks()?.length ?? 1,
   testTimeout: 180_000,
   hookTimeout: 180_000,
   allowOnly: false,

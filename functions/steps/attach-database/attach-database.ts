@@ -33,6 +33,7 @@ export const attachDatabase = defineStep({
     const requires = indices.map((index) => mappingEffectId(input.destination, index));
     await deps.store.intend(
       intended(task.requestId, effectId, 'attach', { name: destination.dbName, hostId: destination.hostId, requires }),
+      task.attempt,
     );
     await sendCommand(deps, task, {
       hostId: destination.hostId,

@@ -26,7 +26,10 @@ export const detachDatabase = defineStep({
     const passed = await deps.store.passPointOfNoReturn(task.requestId, nowSeconds(deps.clock));
     if (!passed) throw new DomainError('TaskCanceled', 'the task was canceled');
     const effectId = 'detach';
-    await deps.store.intend(intended(task.requestId, effectId, 'detach', { name: plan.dbName, hostId: plan.hostId }));
+    await deps.store.intend(
+      intended(task.requestId, effectId, 'detach', { name: plan.dbName, hostId: plan.hostId }),
+      task.attempt,
+    );
     await sendCommand(deps, task, {
       hostId: plan.hostId,
       kind: 'detach',

@@ -29,7 +29,10 @@ export const freezeSource = defineStep({
     const round = await deps.store.beginFreezeRound(task.requestId, task.attempt);
     const effectId = freezeEffectId(round);
     const name = plan.sources.map((source) => source.dbName).join(', ');
-    await deps.store.intend(intended(task.requestId, effectId, 'freeze', { name, hostId: plan.sourceHostId }));
+    await deps.store.intend(
+      intended(task.requestId, effectId, 'freeze', { name, hostId: plan.sourceHostId }),
+      task.attempt,
+    );
     await sendCommand(deps, task, {
       hostId: plan.sourceHostId,
       kind: 'freeze',

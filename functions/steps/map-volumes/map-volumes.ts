@@ -27,11 +27,14 @@ export const mapVolumes = defineStep({
       const viewId = viewEffectId(input.destination, index);
       const name = arrayName(task.requestId, viewId);
       const standing = `array-snapshot-${String(task.freezeRound)}-${String(index)}`;
-      await deps.store.intend(intended(task.requestId, viewId, 'view', { name, requires: [standing] }));
+      await deps.store.intend(intended(task.requestId, viewId, 'view', { name, requires: [standing] }), task.attempt);
       const view = await deps.sdp.ensureView(name, source.name);
       await deps.store.markDone(task.requestId, viewId, { volumes: view.volumes.map((one) => ({ ...one })) });
       const mappingId = mappingEffectId(input.destination, index);
-      await deps.store.intend(intended(task.requestId, mappingId, 'mapping', { name, requires: [viewId] }));
+      await deps.store.intend(
+        intended(task.requestId, mappingId, 'mapping', { name, requires: [viewId] }),
+        task.attempt,
+      );
       await deps.sdp.ensureMapping(name, host.hostId);
       await deps.store.markDone(task.requestId, mappingId, {});
     }

@@ -20,7 +20,7 @@ export const removeArraySnapshots = defineStep({
     if (!passed) throw new DomainError('TaskCanceled', 'the task was canceled');
     for (const [index, name] of arraySnapshots.entries()) {
       const effectId = `remove-array-snapshot-${String(index)}`;
-      await deps.store.intend(intended(task.requestId, effectId, 'remove-array-snapshot', { name }));
+      await deps.store.intend(intended(task.requestId, effectId, 'remove-array-snapshot', { name }), task.attempt);
       try {
         await deps.sdp.removeSnapshot(name);
       } catch (error) {

@@ -12,7 +12,7 @@ export const removeVolumes = defineStep({
     const { views } = deleteClonePlanOf(task);
     for (const [index, name] of views.entries()) {
       const effectId = `remove-view-${String(index)}`;
-      await deps.store.intend(intended(task.requestId, effectId, 'remove-view', { name }));
+      await deps.store.intend(intended(task.requestId, effectId, 'remove-view', { name }), task.attempt);
       await deps.sdp.removeMappings(name);
       await deps.sdp.removeView(name);
       await deps.store.markDone(task.requestId, effectId, {});

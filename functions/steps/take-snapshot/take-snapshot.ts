@@ -56,7 +56,7 @@ export const takeSnapshot = defineStep({
     for (const [index, group] of groups.entries()) {
       const effectId = arraySnapshotEffectId(round, index);
       const name = arrayName(task.requestId, effectId);
-      await deps.store.intend(intended(task.requestId, effectId, 'array-snapshot', { name }));
+      await deps.store.intend(intended(task.requestId, effectId, 'array-snapshot', { name }), task.attempt);
       const snapshot = await deps.sdp.ensureSnapshot(name, group.origin);
       const outcome: ArraySnapshotOutcome = {
         arrayId: snapshot.id,

@@ -1,5 +1,6 @@
 import { SendMessageCommand, SQSClient, type SQSClientConfig } from '@aws-sdk/client-sqs';
-import { BaseEnvironment, endpointOf, type Environment, readEnvironment } from '../../config/environment.ts';
+import { awsClientConfig } from '../../config/aws-client.ts';
+import type { Environment } from '../../config/environment.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { AgentsPort } from '../../ports/agents.ts';
 
@@ -23,7 +24,4 @@ export function createAgents(config: SQSClientConfig): AgentsPort {
 export const isQueueGone = (error: unknown): boolean =>
   error instanceof Error && ['QueueDoesNotExist', 'AWS.SimpleQueueService.NonExistentQueue'].includes(error.name);
 
-export const agentsFrom = (environment: Environment): AgentsPort => {
-  const { AWS_REGION } = readEnvironment(BaseEnvironment, environment);
-  return createAgents({ region: AWS_REGION, ...endpointOf(environment, 'SQS') });
-};
+export const agentsFrom = (environment: Environment): AgentsPort => createAgents(awsClientConfig(environment, 'SQS'));

@@ -7,35 +7,35 @@ import type { CredentialSource } from './agent-queues.ts';
 
 const lifeSeconds = 3600;
 
-/** What a session may do: receive from and delete in its own queue, nothing else. */
-export const sessionPolicy = (queueArn: string): string =>
+/**
+ * What a session may do: receive from and delete in its own queue, nothing else. `keyArn`: what the queue is encrypted
+ * with, '' for SQS's own key; the role allows its use through SQS only.
+ */
+export const sessionPolicy = (queueArn: string, keyArn: string): string =>
   JSON.stringify({
     Version: '2012-10-17',
     Statement: [
-      {
-        Effect: 'Allow',
-        Action: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility'],
-        Resource: queueArn,
-      },
+      { Effect: 'Allow', Action: ['sqs:ReceiveMessage', 'sqs:DeleteMessage'], Resource: queueArn },
+      ...(keyArn === '' ? [] : [{ Effect: 'Allow', Action: ['kms:Decrypt'], Resource: keyArn }]),
     ],
   });
 
-/** `https://host/account/name` → `arn:partition:sqs:region:account:name`, with the partition and region of the role. */
-export function queueArnOf(queueUrl: string, roleArn: string, region: string): string {
-  const partition = roleArn.split(':')[1] ?? 'aws';
+/** `https://host/account/name` → `arn:partition:sqs:region:account:name`, with the partition of another ARN ('': `aws`). */
+export function queueArnOf(queueUrl: string, anotherArn: string, region: string): string {
+  const partition = anotherArn.split(':')[1] ?? 'aws';
   const [account = '', name = ''] = new URL(queueUrl).pathname.split('/').filter(Boolean).slice(-2);
   return `arn:${partition}:sqs:${region}:${account}:${name}`;
 }
 
 export const assumedRole =
-  (client: STSClient, roleArn: string, region: string): CredentialSource =>
+  (client: STSClient, roleArn: string, region: string, keyArn: string): CredentialSource =>
   async (queueUrl, hostId) => {
     const answer = await client.send(
       new AssumeRoleCommand({
         RoleArn: roleArn,
         RoleSessionName: `agent-${hostId}`,
         DurationSeconds: lifeSeconds,
-        Policy: sessionPolicy(queueArnOf(queueUrl, roleArn, region)),
+        Policy: sessionPolicy(queueArnOf(queueUrl, roleArn, region), keyArn),
       }),
     );
     const { AccessKeyId, SecretAccessKey, SessionToken, Expiration } = answer.Credentials ?? {};

@@ -1,13 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import * as z from 'zod/mini';
-import {
-  ArrayEnvironment,
-  BaseEnvironment,
-  endpointOf,
-  type Environment,
-  readEnvironment,
-} from '../../config/environment.ts';
+import { awsClientConfig } from '../../config/aws-client.ts';
+import { ArrayEnvironment, type Environment, readEnvironment } from '../../config/environment.ts';
 import type { SdpPort } from '../../ports/sdp.ts';
 import { createSdpHttp } from './sdp-http.ts';
 
@@ -20,9 +15,8 @@ const verbTimeoutMs = 9000;
 const Credentials = z.object({ username: z.string(), password: z.string() });
 
 async function connect(environment: Environment): Promise<SdpPort> {
-  const { AWS_REGION } = readEnvironment(BaseEnvironment, environment);
   const { SDP_URL, SDP_SECRET_ID, SDP_CA_FILE } = readEnvironment(ArrayEnvironment, environment);
-  const secrets = new SecretsManagerClient({ region: AWS_REGION, ...endpointOf(environment, 'SECRETS_MANAGER') });
+  const secrets = new SecretsManagerClient(awsClientConfig(environment, 'SECRETS_MANAGER'));
   const secret = await secrets.send(new GetSecretValueCommand({ SecretId: SDP_SECRET_ID }));
   const { username, password } = Credentials.parse(JSON.parse(secret.SecretString ?? '{}'));
   const ca = SDP_CA_FILE === '' ? {} : { caPem: await readFile(SDP_CA_FILE, 'utf8') };

@@ -18,6 +18,10 @@ export async function conditional(write: () => Promise<unknown>): Promise<boolea
   }
 }
 
+/** Another attempt was claimed meanwhile, and whatever this one would still do is no business of its any more. */
+export const staleAttempt = (attempt: number): DomainError =>
+  new DomainError('StaleAttempt', `attempt ${String(attempt)} was superseded`);
+
 export type TransactionOutcome =
   | { readonly written: true }
   /** Indices of the items whose condition failed, ascending. */

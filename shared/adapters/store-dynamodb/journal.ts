@@ -1,21 +1,24 @@
 import { GetItemCommand } from 'dynamodb-toolbox/entity/actions/get';
 import { PutItemCommand } from 'dynamodb-toolbox/entity/actions/put';
+import { ConditionCheck } from 'dynamodb-toolbox/entity/actions/transactCheck';
+import { PutTransaction } from 'dynamodb-toolbox/entity/actions/transactPut';
 import { UpdateItemCommand } from 'dynamodb-toolbox/entity/actions/update';
 import { QueryCommand } from 'dynamodb-toolbox/table/actions/query';
 import type { CommandStore, JournalStore } from '../../ports/store.ts';
 import { commandPrefix, effectPrefix, type Entities, partitions } from './entities.ts';
-import { conditional } from './failures.ts';
+import { conditional, staleAttempt, transact } from './failures.ts';
 import { Item } from './items.ts';
 
 /** Rows of one task's partition: its effects and the commands sent for them. */
-export function journalStore({ effect, command, table }: Entities): JournalStore & CommandStore {
+export function journalStore({ effect, command, table, task }: Entities): JournalStore & CommandStore {
   const exists = { condition: { attr: 'effectId', exists: true } } as const;
 
   return {
-    async intend(intended) {
-      await conditional(() =>
+    async intend(intended, attempt) {
+      const outcome = await transact([
+        task.build(ConditionCheck).key({ requestId: intended.requestId }).condition({ attr: 'attempt', eq: attempt }),
         effect
-          .build(PutItemCommand)
+          .build(PutTransaction)
           .item(intended)
           .options({
             condition: {
@@ -24,9 +27,9 @@ export function journalStore({ effect, command, table }: Entities): JournalStore
                 { attr: 'state', eq: 'undone' },
               ],
             },
-          })
-          .send(),
-      );
+          }),
+      ]);
+      if (!outcome.written && outcome.failed.includes(0)) throw staleAttempt(attempt);
     },
 
     async markDone(requestId, effectId, outcome) {

@@ -11,7 +11,7 @@ import { isFinal, nextStates, type TaskState, taskStates } from '../../domain/ta
 import type { TaskStore } from '../../ports/store.ts';
 import { auditItem } from './audit.ts';
 import { type Entities, partitions } from './entities.ts';
-import { conditional, transact } from './failures.ts';
+import { conditional, staleAttempt, transact } from './failures.ts';
 import { Item } from './items.ts';
 import { recordedTaskItems } from './recorded-task.ts';
 
@@ -202,7 +202,7 @@ export function taskStore(entities: Entities, settings: { readonly taskRetention
           .send();
         round = updated.Attributes?.freezeRound;
       });
-      if (round === undefined) throw new DomainError('StaleAttempt', `attempt ${String(attempt)} was superseded`);
+      if (round === undefined) throw staleAttempt(attempt);
       return round;
     },
 

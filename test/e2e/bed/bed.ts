@@ -46,6 +46,8 @@ export interface Bed {
   executions(): Promise<readonly SeenExecution[]>;
   /** What the functions logged since the bed began. */
   functionLogs(): Promise<string>;
+  /** What the tick does, now and once: calls every scheduled job. */
+  tick(): Promise<void>;
   /** Kills the array as a power cut would. */
   killArray(): Promise<void>;
   /** Starts it again where it was. */
@@ -62,6 +64,8 @@ export interface BedOptions {
   }[];
   /** Timing of the deployment, for tests of what happens when somebody falls silent. */
   readonly environment?: EnvironmentOverrides;
+  /** How often the sweeper comes: every second or more when left out, so that a test sees soon what only it mends. */
+  readonly sweeps?: 'each minute';
 }
 
 /** On the LocalStack that the harness deployed to, where it says so; on the embedded cloud otherwise. */

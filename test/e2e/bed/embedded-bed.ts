@@ -7,7 +7,8 @@ import { admin, siteBed, siteOnNewFolder } from './site-bed.ts';
 
 /** Starts on a folder that an earlier site used, or on a new one. */
 export async function startEmbeddedBed(options: BedOptions, earlierDataDir?: string): Promise<Bed> {
-  const start = (dataDir: string) => startSite({ dataDir, port: 0, admin, sweepIntervalMs: 500, ...options });
+  const sweepIntervalMs = options.sweeps === undefined ? 500 : 60_000;
+  const start = (dataDir: string) => startSite({ dataDir, port: 0, admin, sweepIntervalMs, ...options });
   const site = earlierDataDir === undefined ? await siteOnNewFolder(start) : await start(earlierDataDir);
   return siteBed(site, {
     executions: async () =>
@@ -18,6 +19,10 @@ export async function startEmbeddedBed(options: BedOptions, earlierDataDir?: str
           history: `${one.request.input} ${JSON.stringify(one.history.events)}`,
         })),
       ),
+    tick: async () => {
+      const jobs = site.cloud.app.scheduledRules.map(({ functionName }) => functionName);
+      await Promise.all(jobs.map((job) => site.cloud.invoke(job, {})));
+    },
     functionLogs: () => readFile(join(site.dataDir, 'logs', 'functions.log'), 'utf8'),
   });
 }

@@ -56,7 +56,10 @@ function mortalArray(site: Site<SiteCloud>) {
 }
 
 /** Ends the site and removes its folder when it stops. */
-export async function siteBed(site: Site<SiteCloud>, looks: Pick<Bed, 'executions' | 'functionLogs'>): Promise<Bed> {
+export async function siteBed(
+  site: Site<SiteCloud>,
+  looks: Pick<Bed, 'executions' | 'functionLogs' | 'tick'>,
+): Promise<Bed> {
   const { dataDir } = site;
   const anonymous = await connectApi(site.url, site.caFile);
   const array = mortalArray(site);

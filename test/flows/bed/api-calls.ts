@@ -6,6 +6,8 @@ import type { DeleteSnapshotDeps } from '../../../functions/api/snapshots/delete
 import { operations as snapshotOperations } from '../../../functions/api/snapshots/operations.ts';
 import { operations as taskOperations } from '../../../functions/api/tasks/operations.ts';
 import type { Principal } from '../../../shared/domain/token.ts';
+import { apiGrants } from '../../../infra/grants/api.ts';
+import { actingAs } from '../../api/acting-as.ts';
 import type { ApiAnswer, Endpoint } from '../../../shared/http/route.ts';
 
 export type AllApiDeps = AgentApiDeps & DeleteSnapshotDeps;
@@ -30,11 +32,14 @@ export const callOperation = (
   operation: string,
   principal: Principal,
   wanted: Wanted,
+  /** Told what the function that serves the operation is not granted. */
+  onRefusal: (what: string) => void = () => undefined,
 ): Promise<ApiAnswer> => {
   const endpoint = endpoints.find(({ route }) => route.operation === operation);
   if (endpoint === undefined) throw new Error(`no operation ${operation}`);
-  const { request } = endpoint.route;
-  return endpoint.run(deps, {
+  const { request, capability } = endpoint.route;
+  const actor = { functionName: `api-${capability}`, grants: apiGrants[capability], onRefusal };
+  const call = {
     principal,
     path: request.path?.parse(wanted.path) ?? {},
     query: {},
@@ -43,5 +48,6 @@ export const callOperation = (
     accept: '*/*',
     refId: 'test',
     sourceIp: '127.0.0.1',
-  });
+  };
+  return actingAs(actor, () => endpoint.run(deps, call));
 };

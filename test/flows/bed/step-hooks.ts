@@ -4,6 +4,9 @@ import type { FaultSwitch } from './fault-switch.ts';
 export type StepOutput = Readonly<Record<string, unknown>>;
 export type Around = (run: () => Promise<StepOutput>) => Promise<StepOutput>;
 
+/** Name to hook in place of a step's: the instant at which a step writes its next effect into the journal. */
+export const beforeIntent = 'intend';
+
 export interface StepHooks {
   /** For the next call of the step; `times` for that many calls (Infinity: for all). */
   set(step: string, around: Around, times?: number): FaultSwitch;

@@ -11,7 +11,10 @@ import { silentLog } from '../../../shared/ports/log.ts';
 import type { Store } from '../../../shared/ports/store.ts';
 import type { StepDeps } from '../../../functions/steps/step.ts';
 import { sweep } from '../../../functions/schedules/sweep/sweep.ts';
+import { scheduleGrants } from '../../../infra/grants/schedules.ts';
+import { stepGrants } from '../../../infra/grants/steps.ts';
 import { flows } from '../../../statemachines/index.ts';
+import { actingAs, grantedFlows } from '../../api/acting-as.ts';
 import type { TestTable } from '../../api/test-database.ts';
 import { type AgentDouble, createAgentDouble } from './agent-double.ts';
 import { type AllApiDeps, callOperation, operator, type Wanted } from './api-calls.ts';
@@ -20,7 +23,7 @@ import { type Engine, startEngine } from './engine.ts';
 import { agentCommandTimeoutSeconds, agentHeartbeatSeconds } from './flow-machines.ts';
 import { createHostDouble } from './host-double.ts';
 import { queueOf, registerHost } from './registered-host.ts';
-import { createStepHooks, type StepHooks } from './step-hooks.ts';
+import { beforeIntent, createStepHooks, type StepHooks } from './step-hooks.ts';
 import { createWatchedArray, type WatchedArray } from './watched-array.ts';
 
 export interface World {
@@ -39,6 +42,8 @@ export interface World {
   idle(): Promise<void>;
   /** One tick of the sweeper, after every waiting time; agents that are not silent were heard before. */
   tick(): Promise<void>;
+  /** Holds up the step that calls it, which counts as nobody at work meanwhile. */
+  holdStep(until: Promise<void>): Promise<void>;
   /** So long that every freeze has ended by itself. */
   outlastFreezes(): void;
   /** Everything that stands, one line each. */
@@ -66,6 +71,7 @@ export async function createWorld(table: TestTable): Promise<World> {
   const hooks = createStepHooks();
   const agents = new Map<string, AgentDouble>();
   const noise: string[] = [];
+  const refused = (what: string): void => void noise.push(what);
   let wake: () => void = () => undefined;
   let changes = 0;
   const changed = (): void => {
@@ -90,7 +96,8 @@ export async function createWorld(table: TestTable): Promise<World> {
     if (run === undefined) throw new Error(`no step ${step}`);
     steps += 1;
     try {
-      return await hooks.call(step, () => run(payload));
+      const actor = { functionName: `steps-${step}`, grants: stepGrants[step], onRefusal: refused };
+      return await hooks.call(step, () => actingAs(actor, () => run(payload)));
     } finally {
       steps -= 1;
       changed();
@@ -98,9 +105,15 @@ export async function createWorld(table: TestTable): Promise<World> {
   };
   const engine = await startEngine(invoke, changed, (what) => noise.push(what));
 
+  const intend: Store['intend'] = async (effect, attempt) => {
+    await hooks.call(beforeIntent, async () => {
+      await store.intend(effect, attempt);
+      return {};
+    });
+  };
   const deps: StepDeps = {
-    store,
-    flows: engine.flows,
+    store: { ...store, intend },
+    flows: grantedFlows(engine.flows),
     agents: {
       send: (queueUrl, command) => {
         [...agents].find(([hostId]) => queueOf(hostId) === queueUrl)?.[1].receive(command);
@@ -120,7 +133,7 @@ export async function createWorld(table: TestTable): Promise<World> {
     ids: randomIds(clock),
     log: silentLog,
     settings: { hostTokenMayOperate: true },
-    flows: engine.flows,
+    flows: grantedFlows(engine.flows),
     sdp: array.port,
     wait: (milliseconds) => wait(milliseconds),
     queues: {
@@ -190,7 +203,7 @@ export async function createWorld(table: TestTable): Promise<World> {
       if (found === undefined) throw new Error(`no host ${hostId}`);
       return found;
     },
-    ask: async (operation, wanted) => (await callOperation(api, operation, operator, wanted)).body,
+    ask: async (operation, wanted) => (await callOperation(api, operation, operator, wanted, refused)).body,
     idle: async () => {
       const until = Date.now() + deadlineMilliseconds;
       while (!isIdle()) {
@@ -203,7 +216,19 @@ export async function createWorld(table: TestTable): Promise<World> {
       skewMilliseconds += betweenTicksSeconds * 1000;
       world.outlastFreezes();
       await beatAll();
-      await sweep({ ...deps, queues: { removeQueue: () => Promise.resolve() }, settings: { startGraceSeconds: 0 } });
+      const actor = { functionName: 'schedules-sweep', grants: scheduleGrants['sweep'], onRefusal: refused };
+      await actingAs(actor, () =>
+        sweep({ ...deps, queues: { removeQueue: () => Promise.resolve() }, settings: { startGraceSeconds: 0 } }),
+      );
+    },
+    holdStep: async (until) => {
+      steps -= 1;
+      changed();
+      try {
+        await until;
+      } finally {
+        steps += 1;
+      }
     },
     outlastFreezes: () => {
       for (const host of hosts()) for (const freezeId of host.freezes()) host.lapse(freezeId);

@@ -1,13 +1,17 @@
-import { GetQueueAttributesCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { CreateQueueCommand, GetQueueAttributesCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type Sqs, startSqs } from '../../../local/cloud/sqs.ts';
-import { createAgentQueues } from '../../../shared/adapters/agents-sqs/agent-queues.ts';
+import { type AgentQueueSettings, createAgentQueues } from '../../../shared/adapters/agents-sqs/agent-queues.ts';
 import { createAgents } from '../../../shared/adapters/agents-sqs/agents-sqs.ts';
 import { queueArnOf, sessionPolicy } from '../../../shared/adapters/agents-sqs/queue-credentials.ts';
 import { AgentCommand } from '../../../shared/contracts/agent.ts';
 import type { AgentQueuesPort, AgentsPort } from '../../../shared/ports/agents.ts';
 
+const deadLetterQueueArn = 'arn:aws:sqs:us-east-1:000000000000:dead-commands';
+const keyArn = 'arn:aws:kms:us-east-1:000000000000:key/1';
+
 let sqs: Sqs;
+let queuesWith: (given: Partial<AgentQueueSettings>) => AgentQueuesPort;
 let queues: AgentQueuesPort;
 let agents: AgentsPort;
 let client: SQSClient;
@@ -22,12 +26,21 @@ beforeAll(async () => {
   };
   client = new SQSClient(config);
   agents = createAgents(config);
-  queues = createAgentQueues(
-    { prefix: 'reprise-agent', region: 'us-east-1', endpoint: sqs.endpoint, deadLetterQueueArn: '' },
-    config,
-    (queueUrl, hostId) =>
-      Promise.resolve({ accessKeyId: hostId, secretAccessKey: queueUrl, sessionToken: 't', expiresAtSeconds: 5 }),
-  );
+  queuesWith = (given) =>
+    createAgentQueues(
+      {
+        prefix: 'reprise-agent',
+        region: 'us-east-1',
+        endpoint: sqs.endpoint,
+        deadLetterQueueArn: '',
+        keyArn: '',
+        ...given,
+      },
+      config,
+      (queueUrl, hostId) =>
+        Promise.resolve({ accessKeyId: hostId, secretAccessKey: queueUrl, sessionToken: 't', expiresAtSeconds: 5 }),
+    );
+  queues = queuesWith({});
 });
 afterAll(async () => {
   client.destroy();
@@ -49,6 +62,23 @@ const receive = async (queueUrl: string) =>
     (one): unknown => JSON.parse(one.Body ?? ''),
   );
 
+const attributesOf = async (QueueUrl: string | undefined): Promise<Partial<Record<string, string>>> =>
+  (await client.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['All'] }))).Attributes ?? {};
+const shape = { MessageRetentionPeriod: '1209600', VisibilityTimeout: '60', ReceiveMessageWaitTimeSeconds: '20' };
+const tlsOnly = (queueName: string) => ({
+  Version: '2012-10-17',
+  Statement: [
+    {
+      Sid: 'TlsOnly',
+      Effect: 'Deny',
+      Principal: '*',
+      Action: 'sqs:*',
+      Resource: `arn:aws:sqs:us-east-1:000000000000:${queueName}`,
+      Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+    },
+  ],
+});
+
 describe('the queue of a host', () => {
   it('is one per registration, made once', async () => {
     const first = await queues.ensureQueue('host-1', 100);
@@ -58,16 +88,42 @@ describe('the queue of a host', () => {
     expect(first).toMatch(/\/reprise-agent-host-1-100$/);
   });
 
-  it('keeps messages as long as SQS can, encrypted', async () => {
+  it('keeps messages as long as SQS can, and is reached over TLS only', async () => {
     const queueUrl = await queues.ensureQueue('host-3', 100);
-    const { Attributes } = await client.send(
-      new GetQueueAttributesCommand({ QueueUrl: queueUrl, AttributeNames: ['All'] }),
-    );
-    expect(Attributes).toMatchObject({
-      MessageRetentionPeriod: '1209600',
-      VisibilityTimeout: '60',
-      ReceiveMessageWaitTimeSeconds: '20',
+    const attributes = await attributesOf(queueUrl);
+    expect(attributes).toMatchObject(shape);
+    expect(attributes).not.toHaveProperty('KmsMasterKeyId');
+    expect(JSON.parse(attributes['Policy'] ?? '')).toEqual(tlsOnly('reprise-agent-host-3-100'));
+  });
+
+  it('is encrypted with the key of the environment, or else of SQS, from its first message on', async () => {
+    const asked: unknown[] = [];
+    vi.spyOn(SQSClient.prototype, 'send').mockImplementation(async (sent) => {
+      if (sent instanceof CreateQueueCommand) asked.push(sent.input.Attributes);
+      return { QueueUrl: sqs.queueUrl('made') };
     });
+    onTestFinished(() => void vi.restoreAllMocks());
+    await queuesWith({}).ensureQueue('host-7', 100);
+    await queuesWith({ keyArn }).ensureQueue('host-7', 101);
+    expect(asked).toEqual([
+      { ...shape, SqsManagedSseEnabled: 'true' },
+      { ...shape, KmsMasterKeyId: keyArn },
+    ]);
+  });
+
+  it.each<[string, Readonly<Record<string, string>>]>([
+    ['without a policy', shape],
+    ['with other attributes', { VisibilityTimeout: '30', MessageRetentionPeriod: '345600' }],
+    ['with a policy of its own', { Policy: '{}' }],
+  ])('that was made %s is brought up to date, and stays the same queue', async (what, Attributes) => {
+    const QueueName = `reprise-agent-${what.replaceAll(' ', '-')}-100`;
+    const { QueueUrl: before } = await client.send(new CreateQueueCommand({ QueueName, Attributes }));
+    const uptodate = queuesWith({ deadLetterQueueArn, keyArn });
+    expect(await uptodate.ensureQueue(what.replaceAll(' ', '-'), 100)).toBe(before);
+    const { Policy = '', RedrivePolicy = '', ...others } = await attributesOf(before);
+    expect(others).toMatchObject({ ...shape, KmsMasterKeyId: keyArn });
+    expect(JSON.parse(RedrivePolicy)).toEqual({ deadLetterTargetArn: deadLetterQueueArn, maxReceiveCount: 5 });
+    expect(JSON.parse(Policy)).toEqual(tlsOnly(QueueName));
   });
 
   it('gives a command to its host only, word for word', async () => {
@@ -98,18 +154,15 @@ describe('the queue of a host', () => {
 });
 
 describe('the policy of an agent session', () => {
-  it('reaches its own queue only, to receive', () => {
-    const arn = 'arn:aws:sqs:eu-central-1:123456789012:reprise-agent-host-1-100';
-    const policy = JSON.parse(sessionPolicy(arn)) as {
-      Statement: { Effect: string; Action: string[]; Resource: string }[];
-    };
-    expect(policy.Statement).toEqual([
-      {
-        Effect: 'Allow',
-        Action: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility'],
-        Resource: arn,
-      },
-    ]);
+  const arn = 'arn:aws:sqs:eu-central-1:123456789012:reprise-agent-host-1-100';
+  const receives = { Effect: 'Allow', Action: ['sqs:ReceiveMessage', 'sqs:DeleteMessage'], Resource: arn };
+
+  it.each([
+    ['', [receives]],
+    [keyArn, [receives, { Effect: 'Allow', Action: ['kms:Decrypt'], Resource: keyArn }]],
+  ])('reaches its own queue only, to receive, and to decrypt where its key is %j', (key, statements) => {
+    const policy = JSON.parse(sessionPolicy(arn, key)) as { Statement: unknown };
+    expect(policy.Statement).toEqual(statements);
     expect(JSON.stringify(policy)).not.toContain('*');
   });
 

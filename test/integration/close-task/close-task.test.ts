@@ -40,8 +40,9 @@ const eventOf = ({ status = 'ABORTED', attempt = 1, flow = 'create-clone', name 
 async function bed(task?: Partial<Task>, effects: readonly Partial<Effect>[] = []) {
   const table = await freshTable();
   const store = createStore(table.name, table.config);
-  if (task !== undefined) await store.recordTask(aTask({ requestId, ...task }), anAuditEntry(), noGuards);
-  for (const effect of effects) await store.intend(anEffect({ requestId, ...effect }));
+  const recorded = aTask({ requestId, ...task });
+  if (task !== undefined) await store.recordTask(recorded, anAuditEntry(), noGuards);
+  for (const effect of effects) await store.intend(anEffect({ requestId, ...effect }), recorded.attempt);
   const flows = recordingFlows();
   const deps = {
     store,

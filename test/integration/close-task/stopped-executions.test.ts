@@ -13,6 +13,8 @@ import { mustGoOn, runCase } from '../../flows/bed/case.ts';
 import { flowArnPrefix } from '../../flows/bed/flow-machines.ts';
 import type { Around } from '../../flows/bed/step-hooks.ts';
 import type { World } from '../../flows/bed/world.ts';
+import { eventGrants } from '../../../infra/grants/events.ts';
+import { actingAs, grantedFlows } from '../../api/acting-as.ts';
 
 vi.setConfig({ testTimeout: 100_000 });
 const freshTable = useDatabase();
@@ -31,7 +33,15 @@ const stopped =
 /** Each end is told, as EventBridge would, the oldest first and every one twice, until nothing ends any more. */
 const tellEnds = async (world: World): Promise<void> => {
   const settings = { startGraceSeconds: 15, flowArnPrefix };
-  const deps = { store: world.store, flows: world.engine.flows, clock: systemClock, log: silentLog, settings };
+  const grants = eventGrants['close-task'];
+  const actor = { functionName: 'events-close-task', grants, onRefusal: () => undefined };
+  const deps = {
+    store: world.store,
+    flows: grantedFlows(world.engine.flows),
+    clock: systemClock,
+    log: silentLog,
+    settings,
+  };
   const told = new Set<string>();
   for (;;) {
     await world.idle();
@@ -39,8 +49,8 @@ const tellEnds = async (world: World): Promise<void> => {
     if (untold.length === 0) return;
     for (const execution of untold) {
       told.add(execution.request.arn);
-      await closeTask(deps, executionStatusChange(execution));
-      await closeTask(deps, executionStatusChange(execution));
+      await actingAs(actor, () => closeTask(deps, executionStatusChange(execution)));
+      await actingAs(actor, () => closeTask(deps, executionStatusChange(execution)));
     }
   }
 };

@@ -14,6 +14,8 @@ import { aHost, aHostToken } from '../../builders/host.ts';
 import { recordingFlows } from '../../builders/recording-flows.ts';
 import { aSnapshotSchedule } from '../../builders/snapshot-schedule.ts';
 import { anAuditEntry, aSnapshotPlan, aTask, noGuards } from '../../builders/task.ts';
+import { scheduleGrants } from '../../../infra/grants/schedules.ts';
+import { actingAs, grantedFlows } from '../../api/acting-as.ts';
 
 const freshTable = useDatabase();
 
@@ -28,11 +30,13 @@ async function startBed(schedules: readonly SnapshotSchedule[] = [aSnapshotSched
   for (const schedule of schedules) await store.putSnapshotSchedule(schedule);
   const depsAt = (nowSeconds: number) => ({
     store,
-    flows,
+    flows: grantedFlows(flows),
     clock: { nowMilliseconds: () => nowSeconds * 1000 },
     log: silentLog,
   });
-  const tick = (nowSeconds: number) => startDueSnapshots(depsAt(nowSeconds));
+  const grants = scheduleGrants['start-due-snapshots'];
+  const actor = { functionName: 'schedules-start-due-snapshots', grants, onRefusal: () => undefined };
+  const tick = (nowSeconds: number) => actingAs(actor, () => startDueSnapshots(depsAt(nowSeconds)));
   const scheduled = async (scheduleId = 'nightly'): Promise<SnapshotSchedule> => {
     const found = await store.getSnapshotSchedule(scheduleId);
     if (found === undefined) throw new Error(`no schedule ${scheduleId}`);

@@ -67,7 +67,6 @@ const writes: Readonly<Record<string, (store: Store) => Promise<unknown>>> = {
   noteError: (store) => store.noteError('request-1', '', 1),
   finishTask: (store) => store.finishTask('request-1', 'done', { error: '', result: null }, 1),
   closeTask: (store) => store.closeTask('request-1'),
-  intend: (store) => store.intend(anEffect()),
   markDone: (store) => store.markDone('request-1', 'view-0-0', {}),
   markUndone: (store) => store.markUndone('request-1', 'view-0-0'),
   markBlocked: (store) => store.markBlocked('request-1', 'view-0-0', 1, ''),
@@ -99,8 +98,8 @@ const writes: Readonly<Record<string, (store: Store) => Promise<unknown>>> = {
   claimSnapshotSchedule: (store) => store.claimSnapshotSchedule(aSnapshotSchedule(), later, null),
   removeSnapshotSchedule: (store) => store.removeSnapshotSchedule('nightly'),
 };
-/** They throw in this empty table; catalog.test.ts and tasks.test.ts have them. */
-const others = ['beginFreezeRound', 'recordSnapshot', 'publishClones', 'publishSnapshot'];
+/** They throw in this empty table; catalog.test.ts, journal.test.ts and tasks.test.ts have them. */
+const others = ['beginFreezeRound', 'intend', 'recordSnapshot', 'publishClones', 'publishSnapshot'];
 
 const isConsistent = (body: Readonly<Record<string, unknown>>): boolean => {
   const tables = body['RequestItems'];
@@ -135,7 +134,7 @@ describe('writes', () => {
     }
   });
 
-  it.each(['recordHeartbeat', 'putCommand', 'markRunning', 'intend'])(
+  it.each(['recordHeartbeat', 'putCommand', 'markRunning'])(
     '%s is repeated when it met a transaction',
     async (name) => {
       bed.answerNext(3, 'TransactionConflictException');
@@ -151,6 +150,18 @@ describe('writes', () => {
     expect(await bed.store.recordTask(task, audit, noGuards)).toBe('recorded');
     expect(bed.calls).toHaveLength(4);
     expect(await bed.store.getTask(task.requestId)).toEqual(task);
+  });
+
+  it('intends an effect in one call, repeated when it met another on the same task', async () => {
+    const task = aTask({ requestId: 'intends' });
+    await bed.store.recordTask(task, audit, noGuards);
+    bed.forgetCalls();
+    const effect = anEffect({ requestId: task.requestId });
+    const reasons = { CancellationReasons: [{ Code: 'TransactionConflict' }, { Code: 'None' }] };
+    bed.answerNext(3, 'TransactionCanceledException', reasons);
+    await bed.store.intend(effect, task.attempt);
+    expect(bed.calls.map((call) => call.operation)).toEqual(Array.from({ length: 4 }, () => 'TransactWriteItems'));
+    expect(await bed.store.listEffects(task.requestId)).toEqual([effect]);
   });
 
   it('gives up after eight conflicts, as Busy', async () => {

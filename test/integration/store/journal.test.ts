@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Effect, EffectState } from '../../../shared/domain/effect.ts';
-import { aCommand, anEffect } from '../../builders/task.ts';
+import { aCommand, anAuditEntry, anEffect, aTask, noGuards } from '../../builders/task.ts';
 import { fresh, startStoreBed, type StoreBed } from './store-bed.ts';
 
 let bed: StoreBed;
@@ -9,9 +9,16 @@ beforeAll(async () => {
 }, 30_000);
 afterAll(() => bed.stop());
 
+const attempt = 3;
+/** A task in its third attempt; its id. */
+const recorded = async (): Promise<string> => {
+  const task = aTask({ requestId: fresh('request'), attempt });
+  await bed.store.recordTask(task, anAuditEntry(), noGuards);
+  return task.requestId;
+};
 const standing = async (state: EffectState): Promise<Effect> => {
-  const effect = anEffect({ requestId: fresh('request'), name: 'standing', state, outcome: { array_id: 7 } });
-  await bed.store.intend(effect);
+  const effect = anEffect({ requestId: await recorded(), name: 'standing', state, outcome: { array_id: 7 } });
+  await bed.store.intend(effect, attempt);
   return effect;
 };
 const read = (effect: Effect) => bed.store.getEffect(effect.requestId, effect.effectId);
@@ -24,8 +31,36 @@ describe('the journal', () => {
   ])('intending again keeps a row that is $state: $kept', async ({ state, kept }) => {
     const effect = await standing(state);
     const again = anEffect({ requestId: effect.requestId, name: 'again' });
-    await bed.store.intend(again);
+    await bed.store.intend(again, attempt);
     expect(await read(effect)).toEqual(kept ? effect : again);
+  });
+
+  it.each([
+    ['before it', attempt - 1],
+    ['not made yet', attempt + 1],
+  ])('takes no intent of an attempt %s, over whatever stands', async (_which, other) => {
+    const refused = { code: 'StaleAttempt', retryable: false };
+    const effect = anEffect({ requestId: await recorded() });
+    await expect(bed.store.intend(effect, other)).rejects.toMatchObject(refused);
+    expect(await bed.store.listEffects(effect.requestId)).toEqual([]);
+    for (const state of ['intended', 'done', 'undone'] as const) {
+      const stands = await standing(state);
+      await expect(bed.store.intend({ ...stands, name: 'late' }, other)).rejects.toMatchObject(refused);
+      expect(await read(stands)).toEqual(stands);
+    }
+  });
+
+  it('takes no intent from the moment on at which the next attempt is claimed', async () => {
+    const requestId = await recorded();
+    await bed.store.claimAttempt(requestId, attempt, 'unwind', '', 2000);
+    await expect(bed.store.intend(anEffect({ requestId }), attempt)).rejects.toMatchObject({ code: 'StaleAttempt' });
+    expect(await bed.store.listEffects(requestId)).toEqual([]);
+  });
+
+  it('takes no intent for a task nobody recorded', async () => {
+    const effect = anEffect({ requestId: fresh('request') });
+    await expect(bed.store.intend(effect, 1)).rejects.toMatchObject({ code: 'StaleAttempt' });
+    expect(await bed.store.listEffects(effect.requestId)).toEqual([]);
   });
 
   it.each([
@@ -55,10 +90,10 @@ describe('the journal', () => {
   });
 
   it('lists effects and commands of one task apart', async () => {
-    const requestId = fresh('request');
+    const requestId = await recorded();
     const effects = ['attach-0', 'view-0-0'].map((effectId) => anEffect({ requestId, effectId }));
     const command = aCommand({ requestId });
-    for (const effect of effects) await bed.store.intend(effect);
+    for (const effect of effects) await bed.store.intend(effect, attempt);
     await bed.store.putCommand(command);
     expect(await bed.store.listEffects(requestId)).toEqual(effects);
     expect(await bed.store.listCommands(requestId)).toEqual([command]);

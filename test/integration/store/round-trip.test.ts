@@ -289,7 +289,8 @@ describe('a round trip through the table leaves unchanged', () => {
   it('effects and their outcomes', () =>
     each(fc.record({ effect, outcome }), async (about, requestId) => {
       const value = { ...about.effect, requestId };
-      await bed.store.intend(value);
+      await bed.store.recordTask(aTask({ requestId }), anAuditEntry(), noGuards);
+      await bed.store.intend(value, 1);
       expect(await bed.store.listEffects(requestId)).toEqual([value]);
       if (value.state === 'undone') return;
       await bed.store.markDone(requestId, value.effectId, about.outcome);

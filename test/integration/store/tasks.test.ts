@@ -184,7 +184,7 @@ describe('the end of a task', () => {
   it('lets effects and commands expire with the task', async () => {
     const task = await record();
     const { requestId } = task;
-    await bed.store.intend(anEffect({ requestId }));
+    await bed.store.intend(anEffect({ requestId }), task.attempt);
     await bed.store.putCommand(aCommand({ requestId }));
     expect((await bed.row('tasks', requestId))?.['expiresAtSeconds']).toBeUndefined();
     await bed.store.finishTask(requestId, 'done', { error: '', result: { snapshotId: 's' } }, now);
@@ -202,7 +202,7 @@ describe('the end of a task', () => {
     for (const nth of [1, 2, 3]) {
       const task = await record();
       const { requestId } = task;
-      await bed.store.intend(anEffect({ requestId }));
+      await bed.store.intend(anEffect({ requestId }), task.attempt);
       await bed.store.putCommand(aCommand({ requestId }));
       bed.dieAtWrite(nth);
       await expect(bed.store.finishTask(requestId, 'done', { error: '', result: null }, now)).rejects.toThrow();

@@ -5,20 +5,22 @@ import { resolveEnvironment } from '../../../infra/environments.ts';
 import { namesOf } from '../../../infra/names.ts';
 import { clientConfig } from '../../../local/localstack/client-config.ts';
 import { flows } from '../../../statemachines/index.ts';
-import { deployedLocalStack } from '../../e2e/bed/localstack-bed.ts';
+import { deployedLocalStacks } from '../../e2e/bed/localstack-bed.ts';
 
-const deployed = deployedLocalStack();
+const deployed = deployedLocalStacks();
 if (deployed === undefined) throw new Error('run by `npm run test:localstack`');
-const sfn = new SFNClient(clientConfig(deployed.endpoint));
+const clients = deployed.map(({ endpoint }) => new SFNClient(clientConfig(endpoint)));
 const names = namesOf(resolveEnvironment('local'));
 
-afterAll(() => sfn.destroy());
+afterAll(() => clients.forEach((client) => client.destroy()));
 
 async function statusesOf(flow: string): Promise<readonly string[]> {
   const statuses: string[] = [];
   const stateMachineArn = names.flowArn(flow);
-  for await (const { executions = [] } of paginateListExecutions({ client: sfn }, { stateMachineArn }))
-    statuses.push(...executions.map(({ status = '' }) => status));
+  for (const client of clients) {
+    for await (const { executions = [] } of paginateListExecutions({ client }, { stateMachineArn }))
+      statuses.push(...executions.map(({ status = '' }) => status));
+  }
   return statuses;
 }
 

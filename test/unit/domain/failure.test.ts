@@ -10,7 +10,7 @@ import {
 
 describe('a failure in the words of Step Functions', () => {
   it.each([
-    ['States.Timeout', undefined, 'a step did not finish in its time'],
+    ['States.Timeout', undefined, 'the agent of the host fell silent, or a step did not finish in its time'],
     ['States.HeartbeatTimeout', '', 'the agent of the host fell silent'],
     ['TaskCanceled', '{"errorMessage":"x"}', 'the task was canceled'],
     ['ArrayRefused', '{"errorType":"ArrayRefused","errorMessage":"the array refused"}', 'the array refused'],

@@ -1,6 +1,7 @@
-"""What LocalStack loads: the executor of functions, and a start command for DynamoDB Local.
+"""What LocalStack loads: the executor of functions, and two mendings.
 
-The stock start command of DynamoDB Local wants a Java agent from an address that a closed network does not reach.
+The stock start command of DynamoDB Local wants a Java agent from an address that a closed network does not reach. And a
+state that waits for a task token with a heartbeat loses an answer given before its function returned; AWS honours it.
 """
 
 from localstack.runtime import hooks
@@ -37,3 +38,19 @@ def start_dynamodb_local_from_jars():
     from localstack.services.dynamodb import server
 
     server.DynamodbServer._create_shell_command = _start_command
+
+
+@hooks.on_infra_start()
+def honour_early_answers():
+    from localstack.services.stepfunctions.asl.eval.callback.callback import CallbackEndpoint
+
+    set_up = CallbackEndpoint.setup_heartbeat_endpoint
+
+    def set_up_and_look(endpoint, heartbeat_seconds):
+        heartbeat = set_up(endpoint, heartbeat_seconds)
+        # Who answers now finds the heartbeat and wakes it; who answered before is found here.
+        if endpoint.get_outcome() is not None:
+            heartbeat.notify()
+        return heartbeat
+
+    CallbackEndpoint.setup_heartbeat_endpoint = set_up_and_look
