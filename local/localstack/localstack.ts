@@ -7,11 +7,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { request } from 'undici';
 import { z } from 'zod';
-import { freePort } from '../cloud/free-port.ts';
 import { waitUntil } from '../site/wait-until.ts';
-import { ensureInstallation, layOutLibraries } from './installation.ts';
+import { ensureInstallation, type Installation, layOutLibraries } from './installation.ts';
+import { lastingPort } from './lasting-port.ts';
 import { endProcessTree } from './process-tree.ts';
-import { findToolchain, javaProgramsOf } from './toolchain.ts';
+import { findToolchain, javaProgramsOf, type Toolchain } from './toolchain.ts';
+
+/** The machine's programs, and what was installed with them. */
+export interface PreparedLocalStack {
+  readonly toolchain: Toolchain;
+  readonly installation: Installation;
+}
 
 export interface LocalStackOptions {
   /** 0 takes a free one. */
@@ -20,7 +26,7 @@ export interface LocalStackOptions {
   readonly preload?: string;
   /** What LocalStack prints goes here. */
   readonly logFile: string;
-  readonly report: (line: string) => void;
+  readonly prepared: PreparedLocalStack;
 }
 
 export interface LocalStackFacts {
@@ -32,13 +38,15 @@ export interface LocalStackFacts {
 
 export interface LocalStack extends LocalStackFacts {
   readonly pid: number;
+  /** Resolves when it ended, asked to or not. */
+  readonly ended: Promise<unknown>;
   /** Ends it, its functions and DynamoDB Local, and removes its data. */
   stop(): Promise<void>;
 }
 
 const startPatienceMs = 60_000;
 /** It has nothing to save: its data goes with it. */
-const endPatienceMs = 8_000;
+const endPatienceMs = 3_000;
 
 const Health = z.object({ version: z.string() });
 
@@ -70,9 +78,7 @@ const variables = (filesystemRoot: string, port: number, executorPath: string, j
 });
 
 async function launch(filesystemRoot: string, port: number, options: LocalStackOptions) {
-  const toolchain = await findToolchain();
-  options.report('installing LocalStack and DynamoDB Local where they are not yet cached');
-  const installation = await ensureInstallation(toolchain);
+  const { toolchain, installation } = options.prepared;
   await layOutLibraries(filesystemRoot, installation.jars, toolchain.javaHome);
   const output = openSync(options.logFile, 'a');
   // A group of its own, so that everything it started can be ended with it.
@@ -89,11 +95,18 @@ async function launch(filesystemRoot: string, port: number, options: LocalStackO
   return child;
 }
 
+/** Installs what is not yet cached. @throws Error naming what the machine lacks, or with what an installer printed. */
+export async function prepareLocalStack(report: (line: string) => void): Promise<PreparedLocalStack> {
+  const toolchain = await findToolchain();
+  report('installing LocalStack and DynamoDB Local where they are not yet cached');
+  return { toolchain, installation: await ensureInstallation(toolchain) };
+}
+
 /** Starts one with nothing in it. @throws Error with the end of its log when it does not come up. */
 export async function startLocalStack(options: LocalStackOptions): Promise<LocalStack> {
   const filesystemRoot = await mkdtemp(join(tmpdir(), 'reprise-localstack-'));
   await mkdir(join(filesystemRoot, 'tmp'), { recursive: true });
-  const port = options.port === 0 ? await freePort() : options.port;
+  const port = options.port === 0 ? await lastingPort() : options.port;
   const endpoint = `http://127.0.0.1:${String(port)}`;
   const child = await launch(filesystemRoot, port, options).catch(async (error: unknown) => {
     await rm(filesystemRoot, { recursive: true, force: true });
@@ -111,7 +124,7 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
       if (child.exitCode !== null) throw new Error('LocalStack ended at its start');
       return versionAt(endpoint).catch(() => undefined);
     });
-    return { endpoint, version, executor: 'node processes of this machine', pid, stop };
+    return { endpoint, version, executor: 'node processes of this machine', pid, ended, stop };
   } catch (error) {
     await stop();
     const log = (await readFile(options.logFile, 'utf8')).trim().slice(-3000);

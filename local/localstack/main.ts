@@ -1,11 +1,11 @@
 /** `npm run localstack [-- --port N]`: a LocalStack in host mode in the foreground, for `npm run deploy:local`. */
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { Command } from 'commander';
 import { portNumber } from '../start/port-number.ts';
 import { stopSignal } from '../site/stop-signals.ts';
-import { startLocalStack } from './localstack.ts';
+import { prepareLocalStack, startLocalStack } from './localstack.ts';
 
 const say = (line: string): void => {
   process.stdout.write(`${line}\n`);
@@ -18,13 +18,18 @@ const { port } = new Command('localstack')
   .opts<{ port: number }>();
 
 const stop = stopSignal();
+const prepared = await prepareLocalStack(say);
 const logFile = join(await mkdtemp(join(tmpdir(), 'reprise-localstack-log-')), 'localstack.log');
-const localStack = await startLocalStack({ port, logFile, report: say });
+const localStack = await startLocalStack({ port, logFile, prepared });
 say(`LocalStack ${localStack.version} at ${localStack.endpoint} (log: ${logFile})`);
 say(`next: AWS_ENDPOINT_URL=${localStack.endpoint} npm run deploy:local`);
-if (!stop.aborted) {
-  await new Promise((resolve) => {
-    stop.addEventListener('abort', resolve, { once: true });
-  });
+const asked = new Promise<'asked'>((resolve) => {
+  if (stop.aborted) resolve('asked');
+  stop.addEventListener('abort', () => resolve('asked'), { once: true });
+});
+if ((await Promise.race([asked, localStack.ended])) !== 'asked') {
+  say(`LocalStack ended by itself: see ${logFile}`);
+  process.exitCode = 1;
 }
 await localStack.stop();
+if (process.exitCode !== 1) await rm(dirname(logFile), { recursive: true });

@@ -17,7 +17,7 @@ interface Actor {
 
 const actors = new AsyncLocalStorage<Actor>();
 
-export class NotGranted extends Error {
+class NotGranted extends Error {
   override readonly name = 'NotGranted';
 }
 

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { waitUntil } from '../../local/site/wait-until.ts';
+import { waitUntil } from './act/wait-until.ts';
 import {
   acceptedTask,
   clone,

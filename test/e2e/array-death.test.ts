@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { waitUntil } from '../../local/site/wait-until.ts';
+import { waitUntil } from './act/wait-until.ts';
 import { acceptedTask, databaseNamed, deleteClone, deleteSnapshot, ended, postClone } from './act/flex.ts';
 import { connectSql, numbers, serverOn, startRowWriter } from './act/sql.ts';
 import { type Bed, hostOf, startBed } from './bed/bed.ts';

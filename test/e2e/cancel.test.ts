@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { waitUntil } from '../../local/site/wait-until.ts';
+import { waitUntil } from './act/wait-until.ts';
 import {
   acceptedTask,
   clone,

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { appendRow } from '../../agent/engines/simulated/rows.ts';
-import { waitUntil } from '../../local/site/wait-until.ts';
+import { waitUntil } from './act/wait-until.ts';
 import {
   acceptedTask,
   clone,

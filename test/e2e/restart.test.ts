@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { waitUntil } from '../../local/site/wait-until.ts';
+import { waitUntil } from './act/wait-until.ts';
 import { acceptedTask, databaseNamed, deleteClone, deleteSnapshot, postClone, taskAt } from './act/flex.ts';
 import type { Bed } from './bed/bed.ts';
 import { startEmbeddedBed } from './bed/embedded-bed.ts';

@@ -1,7 +1,7 @@
 /** A schedule row is all it takes: the deployment's own tick takes the snapshots, and deletes what is kept no longer. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { waitUntil } from '../../local/site/wait-until.ts';
+import { waitUntil } from './act/wait-until.ts';
 import { createStore } from '../../shared/adapters/store-dynamodb/store.ts';
 import { newSnapshotSchedule } from '../../shared/domain/snapshot-schedule.ts';
 import type { Store } from '../../shared/ports/store.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { keepArraySecret } from '../../local/localstack/array-secret.ts';
 import { deploy } from '../../local/localstack/deployment.ts';
 import { startLocalStackFrontDoor } from '../../local/localstack/front-door.ts';
-import { type LocalStackFacts, startLocalStack } from '../../local/localstack/localstack.ts';
+import { type LocalStackFacts, type PreparedLocalStack, startLocalStack } from '../../local/localstack/localstack.ts';
 import type { Started } from '../../local/site/started.ts';
 import type { DeployedLocalStack } from '../e2e/bed/localstack-bed.ts';
 import { makeArrayIdentity } from './array-identity.ts';
@@ -23,11 +23,15 @@ const recorder = (callsFolder: string): string => {
   return url.href;
 };
 
-export async function startRecordedLocalStack(callsFolder: string, options: LaneOptions): Promise<LocalStackFacts> {
-  const { dataDir, report, started } = options;
+export async function startRecordedLocalStack(
+  prepared: PreparedLocalStack,
+  callsFolder: string,
+  options: LaneOptions,
+): Promise<LocalStackFacts> {
+  const { dataDir, started } = options;
   await mkdir(dataDir, { recursive: true });
   const logFile = join(dataDir, 'localstack.log');
-  const localStack = await startLocalStack({ port: 0, logFile, preload: recorder(callsFolder), report });
+  const localStack = await startLocalStack({ port: 0, logFile, preload: recorder(callsFolder), prepared });
   started.add(() => localStack.stop());
   return localStack;
 }

@@ -5,7 +5,7 @@ import { namesOf } from '../../infra/names.ts';
 import { clientConfig } from '../../local/localstack/client-config.ts';
 import { deployedLocalStack } from '../e2e/bed/localstack-bed.ts';
 
-export const names = namesOf(resolveEnvironment('local'));
+const names = namesOf(resolveEnvironment('local'));
 
 export function stepFunctions(): SFNClient {
   const deployed = deployedLocalStack();

@@ -1,15 +1,18 @@
 /**
  * `npm run test:localstack [-- file…]`: LocalStack, the CDK app on it, the end-to-end suite over it; everything it
- * started is stopped again. Uses the LocalStack at AWS_ENDPOINT_URL where that is set, and else two of its own: the suite
- * mostly waits, so that two halves of it side by side take little more than half the time.
+ * started is stopped again. Uses the LocalStack at AWS_ENDPOINT_URL where that is set, and else two of its own: the
+ * suite mostly waits, so that two halves of it side by side take little more than half the time.
  */
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bundle } from '../../local/localstack/deployment.ts';
-import { ensureInstallation } from '../../local/localstack/installation.ts';
-import { type LocalStackFacts, versionAt } from '../../local/localstack/localstack.ts';
-import { findToolchain } from '../../local/localstack/toolchain.ts';
+import {
+  type LocalStackFacts,
+  type PreparedLocalStack,
+  prepareLocalStack,
+  versionAt,
+} from '../../local/localstack/localstack.ts';
 import { Started } from '../../local/site/started.ts';
 import { stopSignal } from '../../local/site/stop-signals.ts';
 import { type DeployedLocalStack, deployedVariable } from '../e2e/bed/localstack-bed.ts';
@@ -27,27 +30,32 @@ const isRecorded = running === '';
 const lanes = running === '' && files.length !== 1 ? [1, 2] : [1];
 
 const stop = stopSignal();
-const started = new Started();
+const startedLanes: Started[] = [];
 const dataDir = await mkdtemp(join(tmpdir(), 'reprise-test-localstack-'));
 const callsFolder = join(dataDir, 'calls');
 
-async function localStackFor(options: LaneOptions): Promise<LocalStackFacts> {
-  if (isRecorded) return startRecordedLocalStack(callsFolder, options);
+async function localStackFor(prepared: PreparedLocalStack | undefined, options: LaneOptions): Promise<LocalStackFacts> {
+  if (prepared !== undefined) return startRecordedLocalStack(prepared, callsFolder, options);
   const version = await versionAt(running);
   return { endpoint: running, version, executor: 'the LocalStack that was running already' };
 }
 
-async function startLane(lane: number): Promise<DeployedLocalStack> {
-  const options = { dataDir: join(dataDir, `lane-${String(lane)}`), started, report };
-  const { endpoint, version, executor } = await localStackFor(options);
-  report(`LocalStack ${version} at ${endpoint}, functions run by ${executor}`);
+async function startLane(lane: number, prepared: PreparedLocalStack | undefined): Promise<DeployedLocalStack> {
+  const started = new Started();
+  startedLanes.push(started);
+  const say = (line: string): void => report(`${String(lane)}: ${line}`);
+  const options = { dataDir: join(dataDir, `lane-${String(lane)}`), started, report: say };
+  const { endpoint, version, executor } = await localStackFor(prepared, options);
+  say(`LocalStack ${version} at ${endpoint}, functions run by ${executor}`);
   stop.throwIfAborted();
   return deployLane(endpoint, options);
 }
 
 async function startLanes(): Promise<readonly DeployedLocalStack[]> {
-  const starting = lanes.map(startLane);
-  // When one fails the other must have started before it can be stopped.
+  const prepared = isRecorded ? await prepareLocalStack(report) : undefined;
+  await bundle(report);
+  const starting = lanes.map((lane) => startLane(lane, prepared));
+  // When one fails the others must have started before they can be stopped.
   await Promise.allSettled(starting);
   return Promise.all(starting);
 }
@@ -58,11 +66,6 @@ const told = (part: string, { passed, failed }: SuiteOutcome): void =>
 /** Every test of both parts. */
 async function run(): Promise<SuiteOutcome> {
   await mkdir(callsFolder);
-  if (isRecorded) {
-    report('installing LocalStack and DynamoDB Local where they are not yet cached');
-    await ensureInstallation(await findToolchain());
-  }
-  await bundle(report);
   const variables = { [deployedVariable]: JSON.stringify(await startLanes()) };
   stop.throwIfAborted();
   const suite = await runSuite('suite', files, variables, dataDir, stop);
@@ -86,7 +89,7 @@ try {
 }
 const resultsFile = process.env['REPRISE_LOCALSTACK_RESULTS'];
 if (resultsFile !== undefined) await writeFile(resultsFile, JSON.stringify(counts));
-await started.stop();
+await Promise.all(startedLanes.map((lane) => lane.stop()));
 if (counts.failed === 0) await rm(dataDir, { recursive: true, force: true });
 else report(`what LocalStack and the suite wrote is left in ${dataDir}`);
 report(`${String(counts.passed)} passed, ${String(counts.failed)} failed`);

@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { clientConfig } from '../../local/localstack/client-config.ts';
 
-const sweepEveryMs = 1000;
+const sweepEveryMs = 2000;
 
 async function call(client: LambdaClient, FunctionName: string): Promise<void> {
   const { FunctionError, Payload } = await client.send(new InvokeCommand({ FunctionName, Payload: '{}' }));

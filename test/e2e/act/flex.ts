@@ -1,6 +1,6 @@
 /** What a user's script does with the Flex API. Answers are parsed as strictly as the contract says. */
 import { z } from 'zod';
-import { waitUntil } from '../../../local/site/wait-until.ts';
+import { waitUntil } from './wait-until.ts';
 import type { ApiAnswer, ApiClient } from '../../../local/site/api-client.ts';
 
 const ClonedDatabase = z.object({

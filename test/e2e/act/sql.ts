@@ -1,6 +1,6 @@
 /** SQL over TCP with the superuser's password, as an application would come in. */
 import { Client } from 'pg';
-import { waitUntil } from '../../../local/site/wait-until.ts';
+import { waitUntil } from './wait-until.ts';
 import type { Bed, BedHost } from '../bed/bed.ts';
 import { type Server, serversBelow } from '../look/servers.ts';
 

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { Agent, request } from 'undici';
 import { z } from 'zod';
 import type { ArrayAccess } from '../../../local/array/provision.ts';
-import { waitUntil } from '../../../local/site/wait-until.ts';
+import { waitUntil } from '../act/wait-until.ts';
 
 const Ref = z.object({ ref: z.string() });
 const Snapshot = z.object({

@@ -1,6 +1,6 @@
 /** Everything a clone could leave behind, in one comparable value. */
 import { readdir } from 'node:fs/promises';
-import { waitUntil } from '../../../local/site/wait-until.ts';
+import { waitUntil } from '../act/wait-until.ts';
 import type { Bed } from '../bed/bed.ts';
 import type { ArrayView } from './array.ts';
 import { serversBelow } from './servers.ts';

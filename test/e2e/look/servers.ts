@@ -1,6 +1,6 @@
 /** PostgreSQL servers as the process list of this machine shows them. */
 import { readdir, readFile, readlink } from 'node:fs/promises';
-import { waitUntil } from '../../../local/site/wait-until.ts';
+import { waitUntil } from '../act/wait-until.ts';
 
 export interface Server {
   readonly pid: number;
