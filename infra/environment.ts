@@ -70,6 +70,8 @@ export interface Environment {
   readonly agentCommandTimeoutSeconds: number;
   /** A freeze ends by itself after this, whatever happens to the flow. */
   readonly freezeMaxSeconds: number;
+  /** How young a task may be without an execution before it counts as lost; short where the tick comes often. */
+  readonly startGraceSeconds: number;
   readonly apiRequestsPerSecond: number;
   readonly apiBurst: number;
   /** Web ACL in front of the API; null where there is no WAF (one machine) or the network in front has one. */

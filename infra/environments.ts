@@ -31,6 +31,7 @@ const base: Settings = {
   agentHeartbeatSeconds: 30,
   agentCommandTimeoutSeconds: 300,
   freezeMaxSeconds: 30,
+  startGraceSeconds: 15,
   apiRequestsPerSecond: 100,
   apiBurst: 200,
   webAcl: null,
@@ -63,7 +64,7 @@ const guarded: Settings = {
 };
 
 const environments: Readonly<Record<EnvironmentName, Settings>> = {
-  embedded: { ...oneMachine, code: 'sources' },
+  embedded: { ...oneMachine, startGraceSeconds: 3, code: 'sources' },
   local: oneMachine,
   dev: { ...base, logLevel: 'DEBUG' },
   staging: guarded,

@@ -37,6 +37,7 @@ export const functionVariables = (
   AGENT_HEARTBEAT_SECONDS: String(environment.agentHeartbeatSeconds),
   AGENT_COMMAND_TIMEOUT_SECONDS: String(environment.agentCommandTimeoutSeconds),
   FREEZE_MAX_SECONDS: String(environment.freezeMaxSeconds),
+  START_GRACE_SECONDS: String(environment.startGraceSeconds),
   ...(grants.callsArray ? arrayVariables(environment) : {}),
   ...(grants.agentQueues ? agentQueueVariables(environment) : {}),
   ...(key && grants.agentQueues?.includes('CreateQueue') ? { AGENT_QUEUE_KEY_ARN: key.keyArn } : {}),

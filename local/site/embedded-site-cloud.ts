@@ -39,7 +39,6 @@ export const embeddedSiteCloud = ({
       secrets: context.secrets,
       sourceRoot: repository,
       sweepIntervalMs,
-      environment: { START_GRACE_SECONDS: '3' },
       log: context.logs.cloud,
       functionOutput: context.logs.functions,
     }),

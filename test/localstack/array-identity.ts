@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type ArrayProcess, startArray } from '../../local/array/array-process.ts';
 import { lastingPort } from '../../local/localstack/lasting-port.ts';
 import { newPassword } from '../../local/site/site-secrets.ts';
-import type { DeployedLocalStack } from '../e2e/bed/localstack-bed.ts';
+import type { DeployedLocalStack } from '../e2e/bed/deployed-localstack.ts';
 
 export type ArrayIdentity = DeployedLocalStack['array'] & { readonly url: string; readonly caFile: string };
 

@@ -21,7 +21,7 @@ import { functionSources, rootsOf } from '../../infra/sources.ts';
 import { clientConfig } from '../../local/localstack/client-config.ts';
 import type { CloudStarter, SiteCloud } from '../../local/site/site-cloud.ts';
 import type { Bed, SeenExecution } from '../e2e/bed/bed.ts';
-import type { DeployedLocalStack } from '../e2e/bed/localstack-bed.ts';
+import type { DeployedLocalStack } from '../e2e/bed/deployed-localstack.ts';
 import { callJob, startSweeping } from './scheduled-jobs.ts';
 
 export interface BedCloud extends Pick<Bed, 'executions' | 'functionLogs' | 'tick'> {

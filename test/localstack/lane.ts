@@ -6,7 +6,7 @@ import { deploy } from '../../local/localstack/deployment.ts';
 import { startLocalStackFrontDoor } from '../../local/localstack/front-door.ts';
 import { type LocalStackFacts, type PreparedLocalStack, startLocalStack } from '../../local/localstack/localstack.ts';
 import type { Started } from '../../local/site/started.ts';
-import type { DeployedLocalStack } from '../e2e/bed/localstack-bed.ts';
+import type { DeployedLocalStack } from '../e2e/bed/deployed-localstack.ts';
 import { makeArrayIdentity } from './array-identity.ts';
 
 export interface LaneOptions {
@@ -41,9 +41,9 @@ export async function deployLane(endpoint: string, options: LaneOptions): Promis
   const { dataDir, report, started } = options;
   const { url: sdpUrl, caFile: sdpCaFile, ...array } = await makeArrayIdentity(join(dataDir, 'array-identity'));
   await keepArraySecret(endpoint, { username: 'reprise', password: array.password });
-  // An agent is silent after ten seconds here: a test that waits for it must not take half a minute, and a function that
-  // starts cold on a busy machine must not look like an agent's silence.
-  const environment = { array: { sdpUrl, sdpCaFile }, agentHeartbeatSeconds: 10 };
+  // Waits that tests sit through are short here. Not as short as they could be: a function that starts cold on a busy
+  // machine must not look like an agent's silence.
+  const environment = { array: { sdpUrl, sdpCaFile }, agentHeartbeatSeconds: 7, startGraceSeconds: 3 };
   const { apiId, tableName } = await deploy({ endpoint, environment, report });
   const door = await startLocalStackFrontDoor({ endpoint, apiId, dataDir, port: 0, log: report });
   started.add(() => door.stop());

@@ -3,7 +3,7 @@ import { type HistoryEvent, paginateGetExecutionHistory, paginateListExecutions,
 import { resolveEnvironment } from '../../infra/environments.ts';
 import { namesOf } from '../../infra/names.ts';
 import { clientConfig } from '../../local/localstack/client-config.ts';
-import { deployedLocalStack } from '../e2e/bed/localstack-bed.ts';
+import { deployedLocalStack } from '../e2e/bed/deployed-localstack.ts';
 
 const names = namesOf(resolveEnvironment('local'));
 

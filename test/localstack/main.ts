@@ -15,7 +15,7 @@ import {
 } from '../../local/localstack/localstack.ts';
 import { Started } from '../../local/site/started.ts';
 import { stopSignal } from '../../local/site/stop-signals.ts';
-import { type DeployedLocalStack, deployedVariable } from '../e2e/bed/localstack-bed.ts';
+import { type DeployedLocalStack, deployedVariable } from '../e2e/bed/deployed-localstack.ts';
 import { deployLane, type LaneOptions, startRecordedLocalStack } from './lane.ts';
 import { runSuite, type SuiteOutcome } from './suite.ts';
 

@@ -1,7 +1,22 @@
 /** Settings of both parts of the suite over a LocalStack. */
 import { fileURLToPath } from 'node:url';
 import type { ViteUserConfig } from 'vitest/config';
-import { deployedLocalStacks } from '../e2e/bed/localstack-bed.ts';
+import { BaseSequencer } from 'vitest/node';
+import { deployedLocalStacks } from '../e2e/bed/deployed-localstack.ts';
+
+/** Those that mostly wait, the longest first: what begins last should be short. */
+const longest = ['agent-silence', 'array-faults', 'scheduled-snapshot', 'mssql-clone', 'postgres-clone', 'array-death'];
+
+const rankOf = (file: string): number => {
+  const rank = longest.findIndex((name) => file.includes(`/${name}.test.ts`));
+  return rank === -1 ? longest.length : rank;
+};
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: Parameters<BaseSequencer['sort']>[0]): ReturnType<BaseSequencer['sort']> {
+    return Promise.resolve([...files].sort((one, other) => rankOf(one.moduleId) - rankOf(other.moduleId)));
+  }
+}
 
 /** Files run side by side, as many as there are deployments: each worker has one for itself. */
 export const overLocalStack = (
@@ -12,6 +27,7 @@ export const overLocalStack = (
   include: [...include],
   exclude: [...exclude],
   pool: 'forks',
+  sequence: { sequencer: LongestFirst },
   maxWorkers: deployedLocalStacks()?.length ?? 1,
   testTimeout: 180_000,
   hookTimeout: 180_000,

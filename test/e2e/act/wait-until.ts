@@ -1,6 +1,6 @@
 /** Waiting, as patient as the engine is slow: a look at a LocalStack costs it as much as a step of the work waited for. */
 import { waitUntil as waitOnThisMachine } from '../../../local/site/wait-until.ts';
-import { deployedLocalStacks } from '../bed/localstack-bed.ts';
+import { deployedLocalStacks } from '../bed/deployed-localstack.ts';
 
 const isOnLocalStack = deployedLocalStacks() !== undefined;
 const patience = isOnLocalStack ? 2 : 1;

@@ -7,7 +7,8 @@ import type { ArrayAccess } from '../../../local/array/provision.ts';
 import type { TableAccess } from '../../../local/cloud/table-access.ts';
 import type { ApiClient } from '../../../local/site/api-client.ts';
 import { startEmbeddedBed } from './embedded-bed.ts';
-import { deployedLocalStack, startLocalStackBed } from './localstack-bed.ts';
+import { deployedLocalStack } from './deployed-localstack.ts';
+import { startLocalStackBed } from './localstack-bed.ts';
 
 export interface BedHost {
   readonly hostId: string;

@@ -5,7 +5,7 @@ import { resolveEnvironment } from '../../../infra/environments.ts';
 import { namesOf } from '../../../infra/names.ts';
 import { clientConfig } from '../../../local/localstack/client-config.ts';
 import { flows } from '../../../statemachines/index.ts';
-import { deployedLocalStacks } from '../../e2e/bed/localstack-bed.ts';
+import { deployedLocalStacks } from '../../e2e/bed/deployed-localstack.ts';
 
 const deployed = deployedLocalStacks();
 if (deployed === undefined) throw new Error('run by `npm run test:localstack`');

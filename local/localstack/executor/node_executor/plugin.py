@@ -1,7 +1,8 @@
-"""What LocalStack loads: the executor of functions, and two mendings.
+"""What LocalStack loads: the executor of functions, and mendings.
 
 The stock start command of DynamoDB Local wants a Java agent from an address that a closed network does not reach. And a
 state that waits for a task token with a heartbeat loses an answer given before its function returned; AWS honours it.
+Calls of functions are not put into CloudWatch's metrics: nobody here reads them, and each costs as much as a small call.
 """
 
 from localstack.runtime import hooks
@@ -54,3 +55,11 @@ def honour_early_answers():
         return heartbeat
 
     CallbackEndpoint.setup_heartbeat_endpoint = set_up_and_look
+
+
+@hooks.on_infra_start()
+def leave_out_metrics_of_functions():
+    from localstack.services.lambda_.invocation import version_manager
+
+    version_manager.record_cw_metric_invocation = lambda **_: None
+    version_manager.record_cw_metric_error = lambda **_: None
