@@ -40,6 +40,12 @@ export const acceptedUnusedGrants: readonly AcceptedUnusedGrant[] = [
     reason: 'A step that is repeated after its command was answered wakes its own token.',
   },
   {
+    functions: /^(schedules-sweep|events-close-task)$/,
+    actions: /^dynamodb:(BatchGetItem|Query|UpdateItem|DeleteItem)$/,
+    resources: any,
+    reason: 'What repair reads and writes depends on how far the work had come that died.',
+  },
+  {
     functions: /^schedules-sweep$/,
     actions: /^sqs:DeleteQueue$/,
     resources: any,
