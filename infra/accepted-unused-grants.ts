@@ -29,7 +29,7 @@ export const acceptedUnusedGrants: readonly AcceptedUnusedGrant[] = [
   {
     functions:
       /^(schedules-sweep|api-tasks|steps-(record-snapshot|complete-clone|complete-delete-clone|finish-unwind))$/,
-    actions: /^states:SendTaskSuccess$/,
+    actions: /^(states:SendTaskSuccess|dynamodb:(PutItem|DeleteItem))$/,
     resources: any,
     reason: 'A lock that is let go is handed to the next in its queue, when somebody waits there just then.',
   },

@@ -12,7 +12,7 @@ export const apiGrants: GrantTable = {
   snapshots: { table: ['GetItem', 'Query', 'PutItem', 'UpdateItem'], startsFlows: ['delete-snapshot'] },
   // Cancel fails what is parked; a lock that came to the task meanwhile goes on to the next in its queue.
   tasks: {
-    table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem'],
+    table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
     signalsFlows: parkingFlows,
     failsFlows: parkingFlows,
   },

@@ -3,7 +3,7 @@ import { allFlows, parkingFlows, type GrantTable } from './function-grants.ts';
 
 export const scheduleGrants: GrantTable = {
   sweep: {
-    table: ['GetItem', 'BatchGetItem', 'Query', 'UpdateItem', 'DeleteItem'],
+    table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
     startsFlows: allFlows,
     executions: { flows: allFlows, actions: ['DescribeExecution'] },
     signalsFlows: parkingFlows,

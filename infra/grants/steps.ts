@@ -44,13 +44,19 @@ export const stepGrants: GrantTable = {
     agentQueues: ['SendMessage'],
   },
   'remove-volumes': { table: ['GetItem', 'ConditionCheckItem', 'PutItem', 'UpdateItem'], callsArray: true },
-  'complete-delete-clone': { table: ['GetItem', 'Query', 'UpdateItem', 'DeleteItem'], signalsFlows: parkingFlows },
+  'complete-delete-clone': {
+    table: ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
+    signalsFlows: parkingFlows,
+  },
   'remove-array-snapshots': { table: ['GetItem', 'ConditionCheckItem', 'PutItem', 'UpdateItem'], callsArray: true },
   'complete-delete-snapshot': { table: ['GetItem', 'Query', 'UpdateItem', 'DeleteItem'] },
   'begin-unwind': { table: ['GetItem', 'Query', 'UpdateItem'], startsFlows: ['unwind'] },
   'undo-next-effect': { table: ['GetItem', 'Query', 'UpdateItem'], callsArray: true },
   'undo-on-host': { table: ['GetItem', 'PutItem'], agentQueues: ['SendMessage'] },
   'report-undo-failure': { table: ['GetItem', 'UpdateItem'] },
-  'finish-unwind': { table: ['GetItem', 'Query', 'UpdateItem', 'DeleteItem'], signalsFlows: parkingFlows },
+  'finish-unwind': {
+    table: ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
+    signalsFlows: parkingFlows,
+  },
   'mark-needs-attention': { table: ['GetItem', 'Query', 'UpdateItem'] },
 };

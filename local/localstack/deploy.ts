@@ -47,7 +47,7 @@ async function serve(settings: DeploySettings, apiId: string, stop: AbortSignal)
 const settings = readDeploySettings(process.argv, process.env);
 const stop = stopSignal();
 const { apiId } = await deployWithUsers(settings);
-say(`api    ${settings.endpoint}/_aws/execute-api/${apiId}/api/api/v1/hosts and so on, over plain HTTP`);
+say(`api    ${settings.endpoint}/_aws/execute-api/${apiId}/api/v1/hosts and so on, over plain HTTP`);
 if (settings.serve) await serve(settings, apiId, stop);
 else say('next:  npm run deploy:local -- --serve keeps an HTTPS front door for scripts and agents');
 process.exit(0);

@@ -116,7 +116,7 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
   const { pid } = child;
   if (pid === undefined) throw new Error('LocalStack could not be started');
   const stop = async (): Promise<void> => {
-    if (child.exitCode === null && child.signalCode === null) await endProcessTree(pid, ended, endPatienceMs);
+    await endProcessTree({ pid, folder: filesystemRoot }, ended, endPatienceMs);
     await rm(filesystemRoot, { recursive: true, force: true });
   };
   try {

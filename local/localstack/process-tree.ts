@@ -13,21 +13,37 @@ export function descendantsIn(table: string, pid: number): number[] {
   return below(pid);
 }
 
-function kill(pid: number): void {
+function signal(pid: number, name: 'SIGTERM' | 'SIGKILL'): void {
   try {
-    process.kill(pid, 'SIGKILL');
+    process.kill(pid, name);
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
   }
 }
 
-/** Asks `pid` to end, and kills it when it takes longer; what it started and left behind is killed. */
-export async function endProcessTree(pid: number, ended: Promise<unknown>, patienceMs: number): Promise<void> {
+/** Process ids whose command line names `folder`: what a parent that is gone can no longer be asked for. */
+export function processesNaming(table: string, folder: string): number[] {
+  return table
+    .split('\n')
+    .filter((line) => line.includes(folder))
+    .map((line) => Number.parseInt(line, 10));
+}
+
+/**
+ * Asks `pid` to end, and kills it when it takes longer; what it started and left behind is killed, and what names its
+ * `folder`, should it have ended by itself before.
+ */
+export async function endProcessTree(
+  { pid, folder }: { readonly pid: number; readonly folder: string },
+  ended: Promise<unknown>,
+  patienceMs: number,
+): Promise<void> {
   const below = descendantsIn(await runCommand('ps', ['-eo', 'pid=,ppid=']), pid);
-  process.kill(pid, 'SIGTERM');
+  signal(pid, 'SIGTERM');
   const stopWaiting = new AbortController();
   await Promise.race([ended, pause(patienceMs, undefined, { signal: stopWaiting.signal })]);
   stopWaiting.abort();
-  for (const one of [pid, ...below]) kill(one);
+  for (const one of [pid, ...below]) signal(one, 'SIGKILL');
   await ended;
+  for (const one of processesNaming(await runCommand('ps', ['-eo', 'pid=,args=']), folder)) signal(one, 'SIGKILL');
 }

@@ -136,10 +136,12 @@ export interface TaskStore {
   requestCancel(requestId: string, nowSeconds: number, audit: AuditEntry): Promise<boolean>;
   /** False when a cancel came first. */
   passPointOfNoReturn(requestId: string, nowSeconds: number): Promise<boolean>;
-  /** Moves to the next attempt when `fromAttempt` is still the current one; the claimed task, or undefined. */
+  /**
+   * Moves to the next attempt when the task is still at the attempt that was read, and has not passed its point of no
+   * return since: which way it goes was decided by that. The claimed task, or undefined.
+   */
   claimAttempt(
-    requestId: string,
-    fromAttempt: number,
+    read: Pick<Task, 'requestId' | 'attempt' | 'pastPointOfNoReturn'>,
     phase: TaskPhase,
     error: string,
     nowSeconds: number,

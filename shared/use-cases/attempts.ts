@@ -41,8 +41,7 @@ export async function afterFailure(
     return 'will-be-driven-again';
   }
   const claimed = await deps.store.claimAttempt(
-    task.requestId,
-    task.attempt,
+    task,
     'unwind',
     task.cancelRequested ? '' : error,
     now,

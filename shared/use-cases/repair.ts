@@ -59,7 +59,7 @@ export async function recoverTask(
       break;
     case 'next-attempt': {
       const error = task.error === '' && decided.phase === 'unwind' ? decided.why : '';
-      const claimed = await deps.store.claimAttempt(task.requestId, task.attempt, decided.phase, error, now);
+      const claimed = await deps.store.claimAttempt(task, decided.phase, error, now);
       if (claimed !== undefined) await startAttempt(deps, claimed);
       break;
     }

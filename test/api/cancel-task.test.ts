@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Task } from '../../shared/domain/task.ts';
+import { asTheTest } from './acting-as.ts';
 import { apiBed, type ApiBed, startSeconds, tokens } from './api-bed.ts';
 import { allowedCallers, callingHost, refusedCallers } from './callers.ts';
 import { givenCommand, givenHost, givenTask } from './given.ts';
@@ -66,6 +67,29 @@ it('takes the task out of the queue of a lock', async () => {
   await bed.send(cancel(requestId));
   expect(bed.flows.signals).toEqual([{ kind: 'fail', token: 'parkedToken', error: 'TaskCanceled', cause: 'canceled' }]);
   expect(await bed.store.readLock(lock.key)).toMatchObject({ owner: 'owner', waiters: [] });
+});
+
+it('lets a lock go that came to the task while it was being canceled', async () => {
+  const { requestId } = await givenTask(bed, {}, ['sqldev1/orders_dev']);
+  await givenTask(bed, { requestId: 'owner' }, ['sqlprod1/orders']);
+  const lock = await bed.store.readLock('sqlprod1/orders');
+  if (lock === undefined) throw new Error('the lock is missing');
+  const waiter = { requestId, attempt: 1, token: 'parkedToken', keys: [lock.key] };
+  const parked = { ...lock, waiters: [waiter], version: lock.version + 1 };
+  await bed.store.writeLock(parked, lock);
+  const racing = await apiBed(bed.table, {
+    wrapStore: (store) => ({
+      ...store,
+      async readLocks(keys) {
+        const read = await store.readLocks(keys);
+        const mine = { ...parked, owner: requestId, waiters: [], version: parked.version + 1 };
+        await asTheTest(() => store.writeLock(mine, parked));
+        return read;
+      },
+    }),
+  });
+  expect((await racing.send(cancel(requestId))).status).toBe(202);
+  expect(await bed.store.readLock(lock.key)).toBeUndefined();
 });
 
 describe('refuses with 409 and changes nothing', () => {

@@ -20,6 +20,7 @@ import { namesOf } from '../../infra/names.ts';
 import { functionSources, rootsOf } from '../../infra/sources.ts';
 import { clientConfig } from '../../local/localstack/client-config.ts';
 import type { CloudStarter, SiteCloud } from '../../local/site/site-cloud.ts';
+import { waitUntil } from '../e2e/act/wait-until.ts';
 import type { Bed, SeenExecution } from '../e2e/bed/bed.ts';
 import type { DeployedLocalStack } from '../e2e/bed/deployed-localstack.ts';
 import { callJob, startSweeping } from './scheduled-jobs.ts';
@@ -98,10 +99,13 @@ async function functionLogs({ logs }: Looking, since: Date): Promise<string> {
   return lines.join('\n');
 }
 
+/** Until none runs: the task closer starts an unwind for each that is stopped. */
 async function stopExecutions(looking: Looking, since: Date): Promise<void> {
-  for (const { status, executionArn } of await executionsSince(looking, since)) {
-    if (status === 'RUNNING') await looking.sfn.send(new StopExecutionCommand({ executionArn }));
-  }
+  await waitUntil('no execution to run', 30_000, async () => {
+    const running = (await executionsSince(looking, since)).filter(({ status }) => status === 'RUNNING');
+    for (const { executionArn } of running) await looking.sfn.send(new StopExecutionCommand({ executionArn }));
+    return running.length === 0 ? true : undefined;
+  });
 }
 
 async function emptyTable({ dynamodb }: Looking, TableName: string): Promise<void> {

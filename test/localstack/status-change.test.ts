@@ -30,11 +30,8 @@ afterAll(async () => {
   sfn.destroy();
 });
 
-it('the task of a stopped execution is undone by the event', async () => {
-  const clean = await footprint(bed, array);
-  const source = (await databaseNamed(bed.api, 'sqlprod1', 'orders')).id;
-  const agent = hostOf(bed, 'sqlprod1').agentPid();
-  process.kill(agent, 'SIGSTOP');
+/** A clone whose source's agent is silent, and its execution, stopped as an operator would. */
+async function stopWhileItWaits(source: string) {
   const destination = { host_id: 'sqldev1', db_id: source, db_name: 'stopped' };
   const task = acceptedTask(await postClone(bed.api, 'sqlprod1', [destination]));
   // It waits for the agent of its source. (Inside a Map, LocalStack calls an execution that is stopped a failed one.)
@@ -46,7 +43,15 @@ it('the task of a stopped execution is undone by the event', async () => {
     return isFreezing && events.at(-1)?.type === 'TaskSubmitted' ? arn : undefined;
   });
   await sfn.send(new StopExecutionCommand({ executionArn }));
-  process.kill(agent, 'SIGCONT');
+  return { task, executionArn };
+}
+
+it('the task of a stopped execution is undone by the event', async () => {
+  const clean = await footprint(bed, array);
+  const source = (await databaseNamed(bed.api, 'sqlprod1', 'orders')).id;
+  const agent = hostOf(bed, 'sqlprod1').agentPid();
+  process.kill(agent, 'SIGSTOP');
+  const { task, executionArn } = await stopWhileItWaits(source).finally(() => process.kill(agent, 'SIGCONT'));
 
   expect(await ended(bed.api, task, 30_000)).toMatchObject({ state: 'failed', error: 'the execution stopped' });
   expect(await settledFootprint(bed, array, clean)).toEqual(clean);

@@ -54,7 +54,7 @@ async function openTaskOf(
 
 /**
  * StopExecution and a time-out end an execution, not the function it has called: what that one is just making on the
- * array would come to be behind the back of the unwind. By the next tick it is over.
+ * array would come to be behind the back of the unwind. The sweeper comes later, and most of the time that call is over then.
  */
 async function mayStillAct(deps: CloseTaskDeps, task: Task, ending: Ending): Promise<boolean> {
   if (task.phase === 'unwind' || ending === 'SUCCEEDED' || ending === 'FAILED') return false;

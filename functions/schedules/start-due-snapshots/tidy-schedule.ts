@@ -18,6 +18,9 @@ export interface TidyDeps extends SnapshotTaskDeps {
   readonly log: Log;
 }
 
+/** A schedule that keeps far fewer than before must not flood the array, nor keep others waiting: the rest comes later. */
+const maxDeletionsAtOnce = 20;
+
 /**
  * Begins the deletions, then moves the schedule on: who dies in between does the same again under the same request ids.
  * A snapshot that somebody needs is left, and one whose deletion fails stays: both are looked at after the next run.
@@ -31,7 +34,7 @@ export async function tidySchedule(
   const isUnderWay = await isRunUnderWay(deps, schedule);
   const excess = isUnderWay ? [] : beyondRetention(schedule, await deps.listSnapshots());
   let deleting = 0;
-  for (const snapshot of excess) {
+  for (const snapshot of excess.slice(0, maxDeletionsAtOnce)) {
     const order = taskOrder(schedule, deletionRequestId(schedule, snapshot.snapshotId));
     const { outcome } = await startSnapshotDeletion(deps, order, snapshot);
     if (outcome === 'started') deleting += 1;
@@ -41,7 +44,7 @@ export async function tidySchedule(
       outcome,
     });
   }
-  const next = afterTidying(schedule, now, isUnderWay);
+  const next = afterTidying(schedule, now, isUnderWay || excess.length > maxDeletionsAtOnce);
   const claim = await deps.store.claimSnapshotSchedule(schedule, next, null);
   return { deleting, schedule: claim === 'claimed' ? next : undefined };
 }

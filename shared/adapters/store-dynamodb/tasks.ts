@@ -171,20 +171,24 @@ export function taskStore(entities: Entities, settings: { readonly taskRetention
           .send(),
       ),
 
-    async claimAttempt(requestId, fromAttempt, phase, error, nowSeconds) {
+    async claimAttempt({ requestId, attempt, pastPointOfNoReturn }, phase, error, nowSeconds) {
       const claimed = await conditional(() =>
         task
           .build(UpdateItemCommand)
           .item({
             requestId,
-            attempt: fromAttempt + 1,
+            attempt: attempt + 1,
             phase,
             updatedAtSeconds: nowSeconds,
             ...(error === '' ? {} : { error }),
           })
           .options({
             condition: {
-              and: [{ attr: 'attempt', eq: fromAttempt }, isOpen],
+              and: [
+                { attr: 'attempt', eq: attempt },
+                { attr: 'pastPointOfNoReturn', eq: pastPointOfNoReturn },
+                isOpen,
+              ],
             },
           })
           .send(),

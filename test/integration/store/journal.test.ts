@@ -52,7 +52,7 @@ describe('the journal', () => {
 
   it('takes no intent from the moment on at which the next attempt is claimed', async () => {
     const requestId = await recorded();
-    await bed.store.claimAttempt(requestId, attempt, 'unwind', '', 2000);
+    await bed.store.claimAttempt({ requestId, attempt, pastPointOfNoReturn: false }, 'unwind', '', 2000);
     await expect(bed.store.intend(anEffect({ requestId }), attempt)).rejects.toMatchObject({ code: 'StaleAttempt' });
     expect(await bed.store.listEffects(requestId)).toEqual([]);
   });

@@ -64,7 +64,7 @@ const transitions: readonly Transition[] = [
   {
     name: 'claimAttempt',
     from: open,
-    make: (task) => bed.store.claimAttempt(task.requestId, 1, 'unwind', 'why', now),
+    make: (task) => bed.store.claimAttempt({ ...task, attempt: 1 }, 'unwind', 'why', now),
     change: { attempt: 2, phase: 'unwind', error: 'why', updatedAtSeconds: now },
     refusal: undefined,
   },
@@ -131,10 +131,17 @@ describe('the phase, a cancel, and the point of no return', () => {
 });
 
 describe('attempts', () => {
+  it('is not claimed for a way back by who read the task before its point of no return', async () => {
+    const read = await record();
+    expect(await bed.store.passPointOfNoReturn(read.requestId, now)).toBe(true);
+    expect(await bed.store.claimAttempt(read, 'unwind', '', now)).toBeUndefined();
+    expect(await bed.store.getTask(read.requestId)).toMatchObject({ attempt: read.attempt, phase: 'forward' });
+  });
+
   it('is claimed by one of many, and the claim keeps an error that was noted', async () => {
     const task = await record({ error: 'first cause' });
     const claims = await Promise.all(
-      Array.from({ length: 10 }, () => bed.store.claimAttempt(task.requestId, 1, 'unwind', '', now)),
+      Array.from({ length: 10 }, () => bed.store.claimAttempt(task, 'unwind', '', now)),
     );
     expect(claims.filter((claim) => claim !== undefined)).toEqual([
       { ...task, attempt: 2, phase: 'unwind', error: 'first cause', updatedAtSeconds: now },

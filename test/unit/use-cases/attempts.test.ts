@@ -20,7 +20,7 @@ function bed(effects: readonly Effect[], claim: 'claimed' | 'lost' = 'claimed') 
         noted.push(error);
         return Promise.resolve();
       },
-      claimAttempt(_: string, from: number, phase: Task['phase'], error: string) {
+      claimAttempt({ attempt: from }: Pick<Task, 'attempt'>, phase: Task['phase'], error: string) {
         claims.push({ from, phase, error });
         return Promise.resolve(claim === 'lost' ? undefined : { ...task, attempt: from + 1, phase });
       },

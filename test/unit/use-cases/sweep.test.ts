@@ -52,7 +52,7 @@ function bed({
       readLocks: (keys) => Promise.resolve(keys.flatMap((key) => table.get(key) ?? [])),
       writeLock: (next) => Promise.resolve(table.set(next.key, next).size > 0),
       removeLock: (read) => Promise.resolve(table.delete(read.key)),
-      async claimAttempt(requestId, attempt, phase, error) {
+      async claimAttempt({ requestId, attempt }, phase, error) {
         await note('claimed', attempt, phase, error);
         const task = tasks.find((one) => one.requestId === requestId);
         return task === undefined ? undefined : { ...task, attempt: attempt + 1, phase };
