@@ -75,6 +75,8 @@ const variables = (filesystemRoot: string, port: number, executorPath: string, j
   PYTHONPATH: executorPath,
   PATH: `${javaBin}:${process.env['PATH'] ?? ''}`,
   HOME: process.env['HOME'] ?? filesystemRoot,
+  // What it and its functions leave in temporary folders goes with its data.
+  TMPDIR: join(filesystemRoot, 'tmp'),
 });
 
 async function launch(filesystemRoot: string, port: number, options: LocalStackOptions) {

@@ -13,7 +13,8 @@ export function descendantsIn(table: string, pid: number): number[] {
   return below(pid);
 }
 
-function signal(pid: number, name: 'SIGTERM' | 'SIGKILL'): void {
+/** Nothing happens when there is no such process any more. */
+export function signal(pid: number, name: 'SIGTERM' | 'SIGKILL'): void {
   try {
     process.kill(pid, name);
   } catch (error) {

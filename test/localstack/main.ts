@@ -16,6 +16,7 @@ import {
 import { Started } from '../../local/site/started.ts';
 import { stopSignal } from '../../local/site/stop-signals.ts';
 import { type DeployedLocalStack, deployedVariable } from '../e2e/bed/deployed-localstack.ts';
+import { endAbandonedBeds } from './abandoned-beds.ts';
 import { deployLane, type LaneOptions, startRecordedLocalStack } from './lane.ts';
 import { runSuite, type SuiteOutcome } from './suite.ts';
 
@@ -89,6 +90,7 @@ try {
 }
 const resultsFile = process.env['REPRISE_LOCALSTACK_RESULTS'];
 if (resultsFile !== undefined) await writeFile(resultsFile, JSON.stringify(counts));
+if (stop.aborted) await endAbandonedBeds();
 await Promise.all(startedLanes.map((lane) => lane.stop()));
 if (counts.failed === 0) await rm(dataDir, { recursive: true, force: true });
 else report(`what LocalStack and the suite wrote is left in ${dataDir}`);

@@ -15,9 +15,12 @@ import type { Bed, BedHost } from './bed.ts';
 export const admin = { user: 'admin', password: 'e2e-Administrator-9f3k' };
 const run = promisify(execFile);
 
+/** Of the folders of beds, in the temporary folder. */
+export const bedFolderPrefix = 'rpe-';
+
 /** The servers' account must reach it, and a socket's path below it must stay short. */
 export async function newDataDir(): Promise<string> {
-  const dir = await mkdtemp(join(tmpdir(), 'rpe-'));
+  const dir = await mkdtemp(join(tmpdir(), bedFolderPrefix));
   await chmod(dir, 0o755);
   return dir;
 }
