@@ -34,9 +34,9 @@ class CountingHandler extends NodeHttpHandler {
   }
 }
 
-/** The SDK sends bytes. */
+/** The SDK sends bytes that warn when they are taken for text. */
 const textOf = (body: unknown): string =>
-  body instanceof Uint8Array ? Buffer.from(body).toString('utf8') : typeof body === 'string' ? body : '';
+  body instanceof Uint8Array ? new TextDecoder().decode(body) : typeof body === 'string' ? body : '';
 
 const keyOf = (row: Readonly<Record<string, unknown>>): string => `${String(row['pk'])}\n${String(row['sk'])}`;
 
