@@ -40,12 +40,7 @@ export async function afterFailure(
     await deps.store.noteError(task.requestId, error, now);
     return 'will-be-driven-again';
   }
-  const claimed = await deps.store.claimAttempt(
-    task,
-    'unwind',
-    task.cancelRequested ? '' : error,
-    now,
-  );
+  const claimed = await deps.store.claimAttempt(task, 'unwind', task.cancelRequested ? '' : error, now);
   if (claimed !== undefined) await startAttempt(deps, claimed);
   return 'unwinding';
 }

@@ -184,11 +184,7 @@ export function taskStore(entities: Entities, settings: { readonly taskRetention
           })
           .options({
             condition: {
-              and: [
-                { attr: 'attempt', eq: attempt },
-                { attr: 'pastPointOfNoReturn', eq: pastPointOfNoReturn },
-                isOpen,
-              ],
+              and: [{ attr: 'attempt', eq: attempt }, { attr: 'pastPointOfNoReturn', eq: pastPointOfNoReturn }, isOpen],
             },
           })
           .send(),

@@ -62,7 +62,8 @@ const writes: Readonly<Record<string, (store: Store) => Promise<unknown>>> = {
   markRunning: (store) => store.markRunning('request-1', 1),
   requestCancel: (store) => store.requestCancel('request-1', 1, audit),
   passPointOfNoReturn: (store) => store.passPointOfNoReturn('request-1', 1),
-  claimAttempt: (store) => store.claimAttempt({ requestId: 'request-1', attempt: 1, pastPointOfNoReturn: false }, 'unwind', '', 1),
+  claimAttempt: (store) =>
+    store.claimAttempt({ requestId: 'request-1', attempt: 1, pastPointOfNoReturn: false }, 'unwind', '', 1),
   needAttention: (store) => store.needAttention('request-1', 1, '', [], 1),
   noteError: (store) => store.noteError('request-1', '', 1),
   finishTask: (store) => store.finishTask('request-1', 'done', { error: '', result: null }, 1),

@@ -140,9 +140,7 @@ describe('attempts', () => {
 
   it('is claimed by one of many, and the claim keeps an error that was noted', async () => {
     const task = await record({ error: 'first cause' });
-    const claims = await Promise.all(
-      Array.from({ length: 10 }, () => bed.store.claimAttempt(task, 'unwind', '', now)),
-    );
+    const claims = await Promise.all(Array.from({ length: 10 }, () => bed.store.claimAttempt(task, 'unwind', '', now)));
     expect(claims.filter((claim) => claim !== undefined)).toEqual([
       { ...task, attempt: 2, phase: 'unwind', error: 'first cause', updatedAtSeconds: now },
     ]);
