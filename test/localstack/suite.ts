@@ -6,6 +6,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { endProcessTree } from '../../local/localstack/process-tree.ts';
 
 const Results = z.object({
   numTotalTests: z.number(),
@@ -25,6 +26,8 @@ export interface SuiteOutcome {
   readonly failed: number;
 }
 
+const endPatienceMs = 3_000;
+
 const vitest = join(dirname(createRequire(import.meta.url).resolve('vitest/package.json')), 'vitest.mjs');
 const configFile = (part: string): string => fileURLToPath(new URL(`${part}.vitest.config.ts`, import.meta.url));
 
@@ -42,10 +45,12 @@ export async function runSuite(
     stdio: ['ignore', 'inherit', 'inherit'],
     env: { ...process.env, ...environment, AWS_ENDPOINT_URL: undefined },
   });
-  const pass = (): void => void child.kill('SIGTERM');
-  stop.addEventListener('abort', pass, { once: true });
-  await once(child, 'exit');
-  stop.removeEventListener('abort', pass);
+  const ended = once(child, 'exit');
+  const asked = once(stop, 'abort');
+  await Promise.race([ended, asked]);
+  // With its workers: vitest alone would leave them, and they their agents and arrays.
+  if (stop.aborted && child.pid !== undefined)
+    await endProcessTree({ pid: child.pid, folder: dataDir }, ended, endPatienceMs);
   stop.throwIfAborted();
   const results = Results.parse(JSON.parse(await readFile(resultsFile, 'utf8')));
   const broken = results.testResults.filter(({ assertionResults }) => assertionResults.length === 0).length;
