@@ -1,4 +1,5 @@
 /** `npm run deploy:local [-- --serve]`: Reprise on the LocalStack at AWS_ENDPOINT_URL. */
+import { once } from 'node:events';
 import { inspect } from 'node:util';
 import { ensureAdmin } from '../site/admin-user.ts';
 import { Started } from '../site/started.ts';
@@ -36,11 +37,7 @@ async function serve(settings: DeploySettings, apiId: string, stop: AbortSignal)
   started.add(() => door.stop());
   say(`trust  ${door.caFile}`);
   say(`ready ${door.url}`);
-  if (!stop.aborted) {
-    await new Promise((resolve) => {
-      stop.addEventListener('abort', resolve, { once: true });
-    });
-  }
+  if (!stop.aborted) await once(stop, 'abort');
   await started.stop();
 }
 

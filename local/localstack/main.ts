@@ -1,4 +1,5 @@
 /** `npm run localstack [-- --port N]`: a LocalStack in host mode in the foreground, for `npm run deploy:local`. */
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -23,11 +24,8 @@ const logFile = join(await mkdtemp(join(tmpdir(), 'reprise-localstack-log-')), '
 const localStack = await startLocalStack({ port, logFile, prepared });
 say(`LocalStack ${localStack.version} at ${localStack.endpoint} (log: ${logFile})`);
 say(`next: AWS_ENDPOINT_URL=${localStack.endpoint} npm run deploy:local`);
-const asked = new Promise<'asked'>((resolve) => {
-  if (stop.aborted) resolve('asked');
-  stop.addEventListener('abort', () => resolve('asked'), { once: true });
-});
-if ((await Promise.race([asked, localStack.ended])) !== 'asked') {
+if (!stop.aborted) await Promise.race([once(stop, 'abort'), localStack.ended]);
+if (!stop.aborted) {
   say(`LocalStack ended by itself: see ${logFile}`);
   process.exitCode = 1;
 }

@@ -1,6 +1,6 @@
 /** The programs that LocalStack in host mode needs and npm cannot bring. */
 import { existsSync, readdirSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { realpath } from 'node:fs/promises';
 import { runCommand } from './run-command.ts';
 
@@ -92,4 +92,4 @@ export async function findToolchain(
   return { python: python[0], pythonVersion: python[1], maven, javaHome: await realpath(javaHome) };
 }
 
-export const javaProgramsOf = ({ javaHome }: Toolchain): string => dirname(join(javaHome, 'bin', 'java'));
+export const javaProgramsOf = ({ javaHome }: Toolchain): string => join(javaHome, 'bin');

@@ -57,19 +57,8 @@ it.each([
   expect(await bed.store.getCommand(requestId, command.commandId)).toEqual(command);
 });
 
-it('takes the task out of the queue of a lock', async () => {
-  const { requestId } = await givenTask(bed, {}, ['sqldev1/orders_dev']);
-  await givenTask(bed, { requestId: 'owner' }, ['sqlprod1/orders']);
-  const lock = await bed.store.readLock('sqlprod1/orders');
-  if (lock === undefined) throw new Error('the lock is missing');
-  const waiter = { requestId, attempt: 1, token: 'parkedToken', keys: [lock.key] };
-  await bed.store.writeLock({ ...lock, waiters: [waiter], version: lock.version + 1 }, lock);
-  await bed.send(cancel(requestId));
-  expect(bed.flows.signals).toEqual([{ kind: 'fail', token: 'parkedToken', error: 'TaskCanceled', cause: 'canceled' }]);
-  expect(await bed.store.readLock(lock.key)).toMatchObject({ owner: 'owner', waiters: [] });
-});
-
-it('lets a lock go that came to the task while it was being canceled', async () => {
+/** A task that waits for the lock of another one. */
+async function givenParkedTask() {
   const { requestId } = await givenTask(bed, {}, ['sqldev1/orders_dev']);
   await givenTask(bed, { requestId: 'owner' }, ['sqlprod1/orders']);
   const lock = await bed.store.readLock('sqlprod1/orders');
@@ -77,6 +66,18 @@ it('lets a lock go that came to the task while it was being canceled', async () 
   const waiter = { requestId, attempt: 1, token: 'parkedToken', keys: [lock.key] };
   const parked = { ...lock, waiters: [waiter], version: lock.version + 1 };
   await bed.store.writeLock(parked, lock);
+  return { requestId, parked };
+}
+
+it('takes the task out of the queue of a lock', async () => {
+  const { requestId, parked: lock } = await givenParkedTask();
+  await bed.send(cancel(requestId));
+  expect(bed.flows.signals).toEqual([{ kind: 'fail', token: 'parkedToken', error: 'TaskCanceled', cause: 'canceled' }]);
+  expect(await bed.store.readLock(lock.key)).toMatchObject({ owner: 'owner', waiters: [] });
+});
+
+it('lets a lock go that came to the task while it was being canceled', async () => {
+  const { requestId, parked } = await givenParkedTask();
   const racing = await apiBed(bed.table, {
     wrapStore: (store) => ({
       ...store,
@@ -89,7 +90,7 @@ it('lets a lock go that came to the task while it was being canceled', async () 
     }),
   });
   expect((await racing.send(cancel(requestId))).status).toBe(202);
-  expect(await bed.store.readLock(lock.key)).toBeUndefined();
+  expect(await bed.store.readLock(parked.key)).toBeUndefined();
 });
 
 describe('refuses with 409 and changes nothing', () => {

@@ -7,21 +7,13 @@ import { flows } from '../../statemachines/index.ts';
 import { useDatabase } from '../api/test-database.ts';
 import { type CaseOf, mustGoOn, plainEnd, runCase } from './bed/case.ts';
 import type { Around } from './bed/step-hooks.ts';
+import { stopped } from './bed/stopped.ts';
 import type { World } from './bed/world.ts';
 
 vi.setConfig({ testTimeout: 100_000 });
 const freshTable = useDatabase();
 
 const cases = flows.flatMap((flow) => flow.steps.map((step) => ({ name: `${flow.name} ${step.state}`, flow, step })));
-
-/** StopExecution right after the step acted: neither its Catch nor anything after it runs. */
-const stopped =
-  (world: World): Around =>
-  async (run) => {
-    const output = await run();
-    world.engine.abort();
-    return output;
-  };
 
 /** The interpreter dies right after the step acted; another one knows nothing. */
 const lost =

@@ -7,7 +7,6 @@ import {
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
   type ExecutionListItem,
-  paginateGetExecutionHistory,
   paginateListExecutions,
   paginateListStateMachines,
   SFNClient,
@@ -15,21 +14,18 @@ import {
 } from '@aws-sdk/client-sfn';
 import { DeleteQueueCommand, paginateListQueues, SQSClient } from '@aws-sdk/client-sqs';
 import { BatchWriteCommand, DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
-import { resolveEnvironment } from '../../infra/environments.ts';
-import { namesOf } from '../../infra/names.ts';
 import { functionSources, rootsOf } from '../../infra/sources.ts';
 import { clientConfig } from '../../local/localstack/client-config.ts';
 import type { CloudStarter, SiteCloud } from '../../local/site/site-cloud.ts';
 import { waitUntil } from '../e2e/act/wait-until.ts';
 import type { Bed, SeenExecution } from '../e2e/bed/bed.ts';
 import type { DeployedLocalStack } from '../e2e/bed/deployed-localstack.ts';
+import { historyOf, names } from './look.ts';
 import { callJob, startSweeping } from './scheduled-jobs.ts';
 
 export interface BedCloud extends Pick<Bed, 'executions' | 'functionLogs' | 'tick'> {
   readonly starter: CloudStarter<SiteCloud>;
 }
-
-const names = namesOf(resolveEnvironment('local'));
 
 /** Targets of the tick. */
 const jobs = functionSources(rootsOf([]).functions)
@@ -64,21 +60,13 @@ async function executionsSince({ sfn }: Looking, since: Date): Promise<readonly 
   return found.sort((one, other) => Number(other.startDate) - Number(one.startDate));
 }
 
-async function historyOf({ sfn }: Looking, executionArn: string | undefined): Promise<string> {
-  const events: unknown[] = [];
-  for await (const page of paginateGetExecutionHistory({ client: sfn }, { executionArn })) {
-    events.push(...(page.events ?? []));
-  }
-  return JSON.stringify(events);
-}
-
 async function seenExecutions(looking: Looking, since: Date): Promise<readonly SeenExecution[]> {
   const executions = await executionsSince(looking, since);
   return Promise.all(
     executions.map(async ({ name = '', status = '', executionArn }) => ({
       name,
       status,
-      history: await historyOf(looking, executionArn),
+      history: JSON.stringify(await historyOf(looking.sfn, executionArn)),
     })),
   );
 }

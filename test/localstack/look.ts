@@ -5,7 +5,7 @@ import { namesOf } from '../../infra/names.ts';
 import { clientConfig } from '../../local/localstack/client-config.ts';
 import { deployedLocalStack } from '../e2e/bed/deployed-localstack.ts';
 
-const names = namesOf(resolveEnvironment('local'));
+export const names = namesOf(resolveEnvironment('local'));
 
 export function stepFunctions(): SFNClient {
   const deployed = deployedLocalStack();
@@ -25,7 +25,7 @@ export async function executionArnOf(client: SFNClient, flow: string, name: stri
   throw new Error(`LocalStack's Step Functions knows no execution ${name} of ${flow}`);
 }
 
-export async function historyOf(client: SFNClient, executionArn: string): Promise<readonly HistoryEvent[]> {
+export async function historyOf(client: SFNClient, executionArn: string | undefined): Promise<readonly HistoryEvent[]> {
   const events: HistoryEvent[] = [];
   for await (const page of paginateGetExecutionHistory({ client }, { executionArn }))
     events.push(...(page.events ?? []));

@@ -1,16 +1,15 @@
 import * as z from 'zod/mini';
 import { DomainError } from '../../../shared/domain/errors.ts';
 import type { Snapshot } from '../../../shared/domain/snapshot.ts';
-import { snapshotDeletionIssues, snapshotDeletionPlan } from '../../../shared/domain/snapshot-deletion.ts';
+import { snapshotDeletionIssues } from '../../../shared/domain/snapshot-deletion.ts';
 import { isFinal, type Task } from '../../../shared/domain/task.ts';
+import { principalName } from '../../../shared/domain/token.ts';
 import { FlexTask, flexTask } from '../../../shared/faces/flex/flex-task.ts';
 import { flexValidation } from '../../../shared/faces/flex/flex-validation.ts';
 import { Refusal } from '../../../shared/http/http-errors.ts';
 import { defineOperation } from '../../../shared/http/route.ts';
-import { startAttempt } from '../../../shared/use-cases/attempts.ts';
+import { startSnapshotDeletion } from '../../../shared/use-cases/snapshot-tasks.ts';
 import type { FlowApiDeps } from '../api-deps.ts';
-import { auditEntry } from '../audit-entry.ts';
-import { newTask } from '../new-task.ts';
 
 export interface DeleteSnapshotDeps extends FlowApiDeps {
   readonly wait: (milliseconds: number) => Promise<void>;
@@ -60,23 +59,17 @@ export const deleteSnapshot = defineOperation({
   task: 'DeleteDBSnapshotCommand',
   async run(deps: DeleteSnapshotDeps, call) {
     const snapshot = await findSnapshot(deps, call.path.snapshot_id);
-    const issues = snapshotDeletionIssues(snapshot);
-    if (issues.length > 0) throw new Refusal(issues);
-    const task = newTask(deps, call, 'DeleteDBSnapshotCommand', snapshotDeletionPlan(snapshot));
-    const audit = auditEntry(deps.clock, call, 'delete-snapshot', snapshot.snapshotId, task.requestId);
-    const outcome = await deps.store.recordTask(task, audit, {
-      reserve: [],
-      hosts: [],
-      exclusiveSnapshot: snapshot.snapshotId,
-    });
-    if (outcome !== 'recorded') {
+    const { principal, refId, sourceIp } = call;
+    const order = { requestId: deps.ids.requestId(), principal: principalName(principal), refId, sourceIp };
+    const deletion = await startSnapshotDeletion(deps, order, snapshot);
+    if (deletion.outcome === 'forbidden') throw new Refusal(deletion.issues);
+    if (deletion.outcome !== 'started') {
       const now = snapshotDeletionIssues(await findSnapshot(deps, snapshot.snapshotId));
       if (now.length === 0)
         throw new DomainError('Conflict', `snapshot '${snapshot.snapshotId}' was in use just now; try again`);
       throw new Refusal(now);
     }
-    await startAttempt(deps, task);
-    const finished = await follow(deps, task.requestId);
+    const finished = await follow(deps, order.requestId);
     if (finished.state !== 'done' && finished.state !== 'done_with_warning') {
       throw new DomainError('Refused', `snapshot '${snapshot.snapshotId}' was not deleted: ${finished.error}`);
     }

@@ -11,7 +11,7 @@ import { flows } from '../../../statemachines/index.ts';
 import { useDatabase } from '../../api/test-database.ts';
 import { mustGoOn, runCase } from '../../flows/bed/case.ts';
 import { flowArnPrefix } from '../../flows/bed/flow-machines.ts';
-import type { Around } from '../../flows/bed/step-hooks.ts';
+import { stopped } from '../../flows/bed/stopped.ts';
 import type { World } from '../../flows/bed/world.ts';
 import { eventGrants } from '../../../infra/grants/events.ts';
 import { actingAs, grantedFlows } from '../../api/acting-as.ts';
@@ -20,15 +20,6 @@ vi.setConfig({ testTimeout: 100_000 });
 const freshTable = useDatabase();
 
 const cases = flows.flatMap((flow) => flow.steps.map((step) => ({ name: `${flow.name} ${step.state}`, flow, step })));
-
-/** StopExecution right after the step acted: neither its Catch nor anything after it runs. */
-const stopped =
-  (world: World): Around =>
-  async (run) => {
-    const output = await run();
-    world.engine.abort();
-    return output;
-  };
 
 /** Each end is told, as EventBridge would, the oldest first and every one twice, until nothing ends any more. */
 const tellEnds = async (world: World): Promise<void> => {

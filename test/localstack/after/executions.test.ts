@@ -1,16 +1,14 @@
 /** The suite before this ran on Step Functions of LocalStack and nowhere else: every flow has executions there. */
 import { paginateListExecutions, SFNClient } from '@aws-sdk/client-sfn';
 import { afterAll, describe, expect, it } from 'vitest';
-import { resolveEnvironment } from '../../../infra/environments.ts';
-import { namesOf } from '../../../infra/names.ts';
 import { clientConfig } from '../../../local/localstack/client-config.ts';
 import { flows } from '../../../statemachines/index.ts';
+import { names } from '../look.ts';
 import { deployedLocalStacks } from '../../e2e/bed/deployed-localstack.ts';
 
 const deployed = deployedLocalStacks();
 if (deployed === undefined) throw new Error('run by `npm run test:localstack`');
 const clients = deployed.map(({ endpoint }) => new SFNClient(clientConfig(endpoint)));
-const names = namesOf(resolveEnvironment('local'));
 
 afterAll(() => clients.forEach((client) => client.destroy()));
 
