@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { z } from 'zod';
+import { readAccounts } from './http/accounts.ts';
 import { startArrayServer } from './server.ts';
 
 const settings = z.object({
@@ -8,16 +9,20 @@ const settings = z.object({
   password: z.string(),
   data: z.string(),
   holdSeconds: z.number(),
+  users: z.string().optional(),
+  requestsPerSecond: z.number().optional(),
 });
 
 const PORTS = 65_536;
 const LONGEST_HOLD_SECONDS = 3600;
+const MOST_REQUESTS_PER_SECOND = 1_000_001;
 
 const wholeNumberBelow =
-  (limit: number) =>
+  (limit: number, lowest = 0) =>
   (text: string): number => {
     const value = Number(text);
-    if (!/^\d+$/.test(text) || value >= limit) throw new InvalidArgumentError(`must be a whole number below ${limit}.`);
+    if (!/^\d+$/.test(text) || value < lowest || value >= limit)
+      throw new InvalidArgumentError(`must be a whole number from ${lowest} to ${limit - 1}.`);
     return value;
   };
 
@@ -28,7 +33,7 @@ const say = (line: string): void => {
 const command = new Command('array')
   .description('A storage array over real bytes that speaks the SDP REST API on 127.0.0.1.')
   .requiredOption('--port <port>', 'where to listen; 0 takes a free port', wholeNumberBelow(PORTS))
-  .requiredOption('--user <name>', 'user of the basic authentication')
+  .requiredOption('--user <name>', 'user of the basic authentication, of the role root')
   .addOption(new Option('--password <password>', 'its password').env('REPRISE_ARRAY_PASSWORD').makeOptionMandatory())
   .requiredOption('--data <folder>', 'where volumes, state and certificate are kept')
   .option(
@@ -37,15 +42,29 @@ const command = new Command('array')
     wholeNumberBelow(LONGEST_HOLD_SECONDS),
     30,
   )
+  .option('--users <file>', 'more users: a JSON list of {name, password, role}, role one of root, admin, read_only')
+  .option(
+    '--requests-per-second <number>',
+    'what each user who is not root may ask; any number when left out',
+    wholeNumberBelow(MOST_REQUESTS_PER_SECOND, 1),
+  )
   .parse();
 
-const { port, user, password, data, holdSeconds } = settings.parse(command.opts());
+const { port, user, password, data, holdSeconds, users, requestsPerSecond } = settings.parse(command.opts());
+const moreUsers =
+  users === undefined
+    ? []
+    : await readAccounts(users).catch((error: unknown) =>
+        command.error(`array: ${error instanceof Error ? error.message : String(error)}`),
+      );
 const array = await startArrayServer({
   dataDir: data,
   port,
   user,
   password,
   holdDeadlineMs: holdSeconds * 1000,
+  moreUsers,
+  ...(requestsPerSecond === undefined ? {} : { requestsPerSecond }),
   report: say,
 });
 process.stdout.write(`ready ${array.url}\n`);

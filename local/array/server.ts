@@ -1,27 +1,21 @@
-import { randomInt } from 'node:crypto';
-import { chmod, mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { chooseCopyTree } from './bytes/copy-tree.ts';
-import { createDisk } from './bytes/disk.ts';
-import { layoutOf, OPEN_FOLDER_MODE, type Layout } from './bytes/layout.ts';
-import { repair } from './bytes/repair.ts';
-import { measureUsage } from './bytes/usage.ts';
-import { createReservations } from './engine/reservations.ts';
-import { plantSeeds } from './engine/plant-seeds.ts';
-import { createHolder } from './holder/hold-writers.ts';
-import { createApp } from './http/app.ts';
+import { setTimeout as wait } from 'node:timers/promises';
+import { accountsByName, type Account } from './http/accounts.ts';
 import { createFaults } from './http/faults.ts';
-import { resourceTable } from './resources/table.ts';
-import { openStore } from './store/store.ts';
-import { loadCertificate } from './tls.ts';
+import { createThrottle } from './http/throttle.ts';
+import { beginLife } from './life.ts';
 
 export interface ArrayServerOptions {
   /** Everything lies here, and a second array must not use it at the same time. Made when absent. */
   readonly dataDir: string;
   /** 0 takes a free one. */
   readonly port: number;
+  /** Of the role root. */
   readonly user: string;
   readonly password: string;
+  readonly moreUsers?: readonly Account[];
+  /** Of each user who is not root; any number when left out. */
+  readonly requestsPerSecond?: number;
   /** How long the writers of a group are kept stopped at most; then the snapshot fails. 30 seconds when left out. */
   readonly holdDeadlineMs?: number;
   /** Told what an operator should know. */
@@ -39,56 +33,54 @@ const DEFAULT_HOLD_DEADLINE_MS = 30_000;
 
 const nowSeconds = (): number => Date.now() / 1000;
 
-async function makeFolders(layout: Layout): Promise<void> {
-  for (const folder of [layout.dataDir, layout.volumes, layout.hosts, layout.tls]) {
-    await mkdir(folder, { recursive: true });
-    await chmod(folder, OPEN_FOLDER_MODE);
-  }
-}
-
-/** Starts the array in this process. It listens on 127.0.0.1 only. */
+/** Starts the array in this process. It listens on 127.0.0.1 only. Throws when two users share a name. */
 export async function startArrayServer(options: ArrayServerOptions): Promise<ArrayServer> {
+  const root: Account = { name: options.user, password: options.password, role: 'root' };
   const report = options.report ?? (() => undefined);
-  const dataDir = resolve(options.dataDir);
-  const layout = layoutOf(dataDir);
-  await makeFolders(layout);
-  const certificate = await loadCertificate(layout.tls);
-  const resources = resourceTable();
-  const store = openStore({
-    path: layout.state,
-    dataDir,
-    resources,
-    now: nowSeconds,
-    drawNumber: () => String(randomInt(100, 1000)),
-  });
-  const holder = createHolder({ deadlineMs: options.holdDeadlineMs ?? DEFAULT_HOLD_DEADLINE_MS });
-  if (!holder.promisesOneInstant) {
-    report('only on Linux can writers be held: here a snapshot is not promised to be one instant over all volumes');
-  }
-  const disk = createDisk({
-    layout,
-    copyTree: await chooseCopyTree(),
-    holdWriters: holder.holdWriters,
-    now: nowSeconds,
-  });
-  const runtime = { resources, store, disk, reservations: createReservations() };
-  plantSeeds(runtime);
-  await repair(runtime, layout, report);
-  const app = createApp({
-    runtime,
-    certificate,
-    credentials: { user: options.user, password: options.password },
-    faults: createFaults(nowSeconds),
-    measureUsage: async () => ({ ...(await measureUsage(layout)), one_instant: holder.promisesOneInstant }),
-  });
-  const url = await app.listen({ host: '127.0.0.1', port: options.port });
+  const faults = createFaults(nowSeconds);
+  const closing = new AbortController();
+  let restarting: Promise<void> | undefined;
+
+  const begin = (port: number) =>
+    beginLife({
+      dataDir: resolve(options.dataDir),
+      port,
+      accounts,
+      holdDeadlineMs: options.holdDeadlineMs ?? DEFAULT_HOLD_DEADLINE_MS,
+      faults,
+      throttle,
+      now: nowSeconds,
+      report,
+      restart: (downForMs) => {
+        restarting ??= restart(downForMs);
+      },
+    });
+
+  const restart = async (downForMs: number): Promise<void> => {
+    const port = Number(new URL(life.url).port);
+    report(`goes down, and is back in ${downForMs} ms: a fault asked for it`);
+    await life.end();
+    try {
+      await wait(downForMs, undefined, { signal: closing.signal });
+    } catch (error) {
+      if (closing.signal.aborted) return;
+      throw error;
+    }
+    life = await begin(port);
+    restarting = undefined;
+  };
+
+  const accounts = accountsByName([root, ...(options.moreUsers ?? [])]);
+  const throttle = createThrottle(options.requestsPerSecond ?? null);
+  let life = await begin(options.port);
+  const { url, caFile } = life;
   return {
     url,
-    caFile: certificate.caFile,
+    caFile,
     close: async () => {
-      await app.close();
-      await holder.close();
-      await store.close();
+      closing.abort();
+      await restarting;
+      await life.end();
     },
   };
 }

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { generate } from 'selfsigned';
+import { webcrypto } from 'node:crypto';
 
 export interface Certificate {
   readonly key: string;
@@ -14,37 +14,62 @@ const DAY_MS = 86_400_000;
 const VALID_DAYS = 3650;
 const SHARED_MODE = 0o644;
 const SECRET_MODE = 0o600;
+const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 
-async function generatePair(): Promise<{ readonly ca: string; readonly key: string; readonly cert: string }> {
+const drawKeys = (): Promise<webcrypto.CryptoKeyPair> =>
+  webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
+
+/**
+ * A certificate for localhost and 127.0.0.1 with its key, and that of the new authority that signed it, as PEM. Python from
+ * 3.13 on wants both key identifiers of a chain that it verifies.
+ */
+export async function makeCertificateChain(
+  authorityName: string,
+  validDays: number,
+): Promise<{ readonly ca: string; readonly key: string; readonly cert: string }> {
+  // Only the first start needs it, and loading it takes a tenth of a start.
+  const x509 = await import('@peculiar/x509');
+  x509.cryptoProvider.set(webcrypto);
+  const issuer = `CN=${authorityName}`;
+  const [authority, server] = await Promise.all([drawKeys(), drawKeys()]);
   const validity = {
-    keyType: 'ec',
-    algorithm: 'sha256',
-    notAfterDate: new Date(Date.now() + VALID_DAYS * DAY_MS),
-  } as const;
-  const authority = await generate([{ name: 'commonName', value: 'Reprise demo array CA' }], {
+    notBefore: new Date(),
+    notAfter: new Date(Date.now() + validDays * DAY_MS),
+    signingAlgorithm: ALGORITHM,
+  };
+  const ca = await x509.X509CertificateGenerator.createSelfSigned({
     ...validity,
+    name: issuer,
+    keys: authority,
     extensions: [
-      { name: 'basicConstraints', cA: true, critical: true },
-      { name: 'keyUsage', keyCertSign: true, cRLSign: true, critical: true },
+      new x509.BasicConstraintsExtension(true, undefined, true),
+      new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign, true),
+      await x509.SubjectKeyIdentifierExtension.create(authority.publicKey),
     ],
   });
-  const server = await generate([{ name: 'commonName', value: 'localhost' }], {
+  const cert = await x509.X509CertificateGenerator.create({
     ...validity,
-    ca: { key: authority.private, cert: authority.cert },
+    subject: 'CN=localhost',
+    issuer,
+    publicKey: server.publicKey,
+    signingKey: authority.privateKey,
     extensions: [
-      { name: 'basicConstraints', cA: false, critical: true },
-      { name: 'keyUsage', digitalSignature: true, keyEncipherment: true, critical: true },
-      { name: 'extKeyUsage', serverAuth: true },
-      {
-        name: 'subjectAltName',
-        altNames: [
-          { type: 2, value: 'localhost' },
-          { type: 7, ip: '127.0.0.1' },
-        ],
-      },
+      new x509.BasicConstraintsExtension(false, undefined, true),
+      new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
+      new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
+      new x509.SubjectAlternativeNameExtension([
+        { type: 'dns', value: 'localhost' },
+        { type: 'ip', value: '127.0.0.1' },
+      ]),
+      await x509.SubjectKeyIdentifierExtension.create(server.publicKey),
+      await x509.AuthorityKeyIdentifierExtension.create(authority.publicKey),
     ],
   });
-  return { ca: authority.cert, key: server.private, cert: server.cert };
+  const key = x509.PemConverter.encode(
+    await webcrypto.subtle.exportKey('pkcs8', server.privateKey),
+    x509.PemConverter.PrivateKeyTag,
+  );
+  return { ca: ca.toString('pem'), key, cert: cert.toString('pem') };
 }
 
 async function write(path: string, text: string, mode: number): Promise<void> {
@@ -58,7 +83,7 @@ export async function loadCertificate(folder: string): Promise<Certificate> {
   // ca.pem is written last: without it the set is not complete and is made again.
   if (!existsSync(caFile)) {
     await mkdir(folder, { recursive: true });
-    const pair = await generatePair();
+    const pair = await makeCertificateChain('Reprise demo array CA', VALID_DAYS);
     await write(keyFile, pair.key, SECRET_MODE);
     await write(certFile, pair.cert, SHARED_MODE);
     await write(caFile, pair.ca, SHARED_MODE);

@@ -10,9 +10,13 @@ export type CopyTree = (from: string, to: string) => Promise<void>;
 const run = promisify(execFile);
 const FILES_AT_ONCE = 16;
 
+/** Followed by the source and the destination. */
+export const COPY_COMMAND = ['cp', '-a', '--reflink=auto', '--no-target-directory', '--'] as const;
+
 /** Twice as fast as node's own calls over 1,100 small files (120 ms against 340 ms for 65 MB), and it keeps holes in files. */
 const copyWithCoreutils: CopyTree = async (from, to) => {
-  await run('cp', ['-a', '--reflink=auto', '--no-target-directory', '--', from, to]);
+  const [program, ...flags] = COPY_COMMAND;
+  await run(program, [...flags, from, to]);
 };
 
 async function copyEntry(from: string, to: string): Promise<void> {

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { chmod, lstat, mkdir, rename, rm, rmdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { HoldWriters } from '../holder/hold-writers.ts';
+import type { HoldWriters, InTurn } from '../holder/hold-writers.ts';
 import type { CopyTree } from './copy-tree.ts';
 import type { Footprint } from './footprint.ts';
 import { OPEN_FOLDER_MODE, type Layout } from './layout.ts';
+import type { Swaps } from './swaps.ts';
 
 /** Runs when the bytes are copied and writers still held: where a fault may wait. */
 export type Midway = () => Promise<void>;
@@ -18,12 +19,18 @@ export interface Disk {
   make(footprints: readonly Footprint[], midway?: Midway): Promise<number | undefined>;
   /** What is not there counts as removed. */
   remove(footprints: readonly Footprint[]): Promise<void>;
+  /** Gives volumes other bytes. */
+  readonly swaps: Swaps;
+  /** Runs the work while no live copy is made. */
+  readonly inTurn: InTurn;
 }
 
 export interface DiskOptions {
   readonly layout: Layout;
   readonly copyTree: CopyTree;
   readonly holdWriters: HoldWriters;
+  readonly inTurn: InTurn;
+  readonly swaps: Swaps;
   /** Unix seconds. */
   readonly now: () => number;
 }
@@ -65,7 +72,7 @@ async function makeDevice(layout: Layout, host: string, serial: string, id: numb
 
 const isLiveCopy = (footprint: Footprint): boolean => footprint.kind === 'bytes' && footprint.live;
 
-export function createDisk({ layout, copyTree, holdWriters, now }: DiskOptions): Disk {
+export function createDisk({ layout, copyTree, holdWriters, inTurn, swaps, now }: DiskOptions): Disk {
   const makeOne = async (footprint: Footprint): Promise<void> => {
     switch (footprint.kind) {
       case 'host':
@@ -116,6 +123,8 @@ export function createDisk({ layout, copyTree, holdWriters, now }: DiskOptions):
 
   return {
     remove,
+    swaps,
+    inTurn,
     make: async (footprints, midway = async () => Promise.resolve()) => {
       const live = footprints.filter(isLiveCopy);
       const calm = footprints.filter((footprint) => !isLiveCopy(footprint));

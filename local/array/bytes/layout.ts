@@ -9,6 +9,9 @@ export interface Layout {
   readonly hosts: string;
   /** The bytes of a volume or volsnap. */
   volume(id: number): string;
+  /** The copy that is to replace a volume's bytes, and the bytes that it replaced. */
+  incoming(id: number): string;
+  outgoing(id: number): string;
   /** The device root of a host: one entry per disk that is mapped to it. */
   host(name: string): string;
   device(host: string, serial: string): string;
@@ -24,6 +27,8 @@ export function layoutOf(dataDir: string): Layout {
     volumes,
     hosts,
     volume: (id) => join(volumes, String(id)),
+    incoming: (id) => join(volumes, `.restore-${id}`),
+    outgoing: (id) => join(volumes, `.replaced-${id}`),
     host: (name) => join(hosts, name),
     device: (host, serial) => join(hosts, host, serial),
   };

@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs';
-import { readdir, readlink, rm } from 'node:fs/promises';
+import { readlinkSync } from 'node:fs';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ApiError } from '../api-error.ts';
 import { definitionIn } from '../engine/definition-in.ts';
@@ -7,97 +7,105 @@ import { removeObject } from '../engine/remove-object.ts';
 import type { ArrayRuntime } from '../engine/runtime.ts';
 import { refIdIn, type ArrayRecord } from '../resources/value.ts';
 import { ALL } from '../store/index-entries.ts';
-import type { Footprint } from './footprint.ts';
 import { deviceTarget } from './disk.ts';
+import type { Footprint } from './footprint.ts';
 import type { Layout } from './layout.ts';
 
-interface Expected {
+/** Their directories are named by their ids, so that no record has to be read to know which must be there. */
+const COLLECTIONS_WITH_BYTES = ['volumes', 'volsnaps'] as const;
+
+interface Place {
   readonly collection: string;
-  readonly record: ArrayRecord;
-  readonly footprint: Footprint;
+  readonly id: number;
 }
 
-function* expectedOnDisk({ resources, store }: ArrayRuntime): Generator<Expected> {
-  for (const { collection, footprint } of resources.values()) {
-    if (footprint === undefined) continue;
+/** One look at the folder, one at the ids: what is on disk and in no record, and the other way round. */
+async function compareBytes(
+  { store }: ArrayRuntime,
+  layout: Layout,
+): Promise<{ readonly strays: Iterable<string>; readonly missing: readonly Place[] }> {
+  const strays = new Set(await readdir(layout.volumes));
+  const missing: Place[] = [];
+  for (const collection of COLLECTIONS_WITH_BYTES)
     for (const id of store.ids(collection, ALL, '')) {
-      const record = store.find(collection, id);
-      if (record === undefined) continue;
-      for (const part of footprint(record, store)) yield { collection, record, footprint: part };
+      if (!strays.delete(String(id))) missing.push({ collection, id });
     }
-  }
+  return { strays, missing };
 }
 
-/** A request that the death of the process cut off had not written its record yet, or had removed it already. */
-async function removeBytesWithoutRecord(expected: readonly Expected[], layout: Layout): Promise<void> {
-  const wanted = new Set(
-    expected.flatMap(({ footprint }) => (footprint.kind === 'bytes' ? [String(footprint.id)] : [])),
-  );
-  for (const name of await readdir(layout.volumes)) {
-    if (!wanted.has(name)) await rm(join(layout.volumes, name), { recursive: true, force: true, maxRetries: 5 });
-  }
-}
+const footprintsOf = ({ resources, store }: ArrayRuntime, collection: string, record: ArrayRecord) =>
+  resources.get(collection)?.footprint?.(record, store) ?? [];
 
 /** Does not come from a crash: somebody took the directory away. The object goes too, or stays and is named when others need it. */
-async function dropRecordsWithoutBytes(
+async function dropWithoutBytes(
   runtime: ArrayRuntime,
-  expected: readonly Expected[],
-  layout: Layout,
+  { collection, id }: Place,
   report: (line: string) => void,
 ): Promise<void> {
-  for (const { collection, record, footprint } of expected) {
-    if (footprint.kind !== 'bytes' || existsSync(layout.volume(footprint.id))) continue;
-    const [owner, id] =
-      collection === 'volsnaps' ? ['snapshots', refIdIn(record, 'snapshot') ?? 0] : [collection, record.id];
-    if (runtime.store.find(owner, id) === undefined) continue;
-    try {
-      await removeObject(runtime, definitionIn(runtime, owner), id);
-      report(`${owner} ${id} had no bytes and was removed`);
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      report(`${owner} ${id} has no bytes and could not be removed: ${error.message}`);
+  const record = runtime.store.find(collection, id);
+  if (record === undefined || footprintsOf(runtime, collection, record).length === 0) return;
+  const [owner, ownerId] =
+    collection === 'volsnaps' ? ['snapshots', refIdIn(record, 'snapshot') ?? 0] : [collection, id];
+  try {
+    await removeObject(runtime, definitionIn(runtime, owner), ownerId, { user: 'system', role: 'admin' });
+    report(`${owner} ${ownerId} had no bytes and was removed`);
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    report(`${owner} ${ownerId} has no bytes and could not be removed: ${error.message}`);
+  }
+}
+
+/** Device roots and their entries, each with what it points to. */
+function expectedDevices(runtime: ArrayRuntime, layout: Layout): Map<string, readonly [Footprint, string]> {
+  const { store } = runtime;
+  const expected = new Map<string, readonly [Footprint, string]>();
+  for (const collection of ['hosts', 'mappings'])
+    for (const id of store.ids(collection, ALL, '')) {
+      const record = store.find(collection, id);
+      for (const part of record === undefined ? [] : footprintsOf(runtime, collection, record)) {
+        if (part.kind === 'device')
+          expected.set(layout.device(part.host, part.serial), [part, deviceTarget(part.id)] as const);
+        if (part.kind === 'host') expected.set(layout.host(part.name), [part, ''] as const);
+      }
     }
+  return expected;
+}
+
+function targetOf(entry: string): string | undefined {
+  try {
+    return readlinkSync(entry);
+  } catch (error) {
+    // Somebody put a file or a folder of his own there.
+    if (error instanceof Error && 'code' in error && error.code === 'EINVAL') return undefined;
+    throw error;
   }
 }
 
 /** Every mapping has its device entry, and there is no other entry. */
-async function repairDeviceRoots(runtime: ArrayRuntime, expected: readonly Expected[], layout: Layout): Promise<void> {
-  const footprints = expected.map(({ footprint }) => footprint).filter((footprint) => footprint.kind !== 'bytes');
-  const wanted = new Map(
-    footprints.flatMap((footprint) =>
-      footprint.kind === 'device'
-        ? [[layout.device(footprint.host, footprint.serial), deviceTarget(footprint.id)]]
-        : [[layout.host(footprint.name), '']],
-    ),
-  );
+async function repairDeviceRoots(runtime: ArrayRuntime, layout: Layout): Promise<void> {
+  const missing = expectedDevices(runtime, layout);
   for (const host of await readdir(layout.hosts)) {
-    if (!wanted.has(layout.host(host))) {
+    if (!missing.delete(layout.host(host))) {
       await rm(layout.host(host), { recursive: true, force: true });
       continue;
     }
     for (const serial of await readdir(layout.host(host))) {
       const entry = layout.device(host, serial);
-      if ((await readlink(entry).catch(() => undefined)) !== wanted.get(entry))
-        await rm(entry, { recursive: true, force: true });
+      if (targetOf(entry) === missing.get(entry)?.[1]) missing.delete(entry);
+      else await rm(entry, { recursive: true, force: true });
     }
   }
-  await runtime.disk.make(
-    footprints.filter(
-      (footprint) =>
-        !existsSync(
-          footprint.kind === 'device' ? layout.device(footprint.host, footprint.serial) : layout.host(footprint.name),
-        ),
-    ),
-  );
+  await runtime.disk.make([...missing.values()].map(([footprint]) => footprint));
 }
 
 /**
- * Makes disk and records agree before the first request. Records decide: they are written after the bytes and removed before them.
+ * Makes disk and records agree before the first request. Records decide: they are written after the bytes and removed
+ * before them, so bytes without a record are of a request that a death cut off.
  * @param report is told what was lost, one line each.
  */
 export async function repair(runtime: ArrayRuntime, layout: Layout, report: (line: string) => void): Promise<void> {
-  const expected = [...expectedOnDisk(runtime)];
-  await removeBytesWithoutRecord(expected, layout);
-  await repairDeviceRoots(runtime, expected, layout);
-  await dropRecordsWithoutBytes(runtime, expected, layout, report);
+  const { strays, missing } = await compareBytes(runtime, layout);
+  for (const name of strays) await rm(join(layout.volumes, name), { recursive: true, force: true, maxRetries: 5 });
+  await repairDeviceRoots(runtime, layout);
+  for (const place of missing) await dropWithoutBytes(runtime, place, report);
 }

@@ -1,15 +1,19 @@
 import { constants } from 'node:fs';
 import { copyFile, lstat, readdir, rm, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ApiError } from '../api-error.ts';
+import type { Lookup } from '../resources/definition.ts';
+import { refIn, refPath } from '../resources/value.ts';
 import type { Layout } from './layout.ts';
+import { sharedBytes } from './shared-extents.ts';
 
-/** What the bytes of the array cost. */
+/** What the bytes of the array, or of one object of it, cost. */
 export interface Usage {
   /** `shared`: copies share blocks until written (reflink). `full`: the file system cannot, every copy is a full one. */
   readonly copies: 'shared' | 'full';
-  /** Bytes of all volumes, snapshots and views as if nothing was shared. */
+  /** Bytes as if nothing was shared. */
   readonly apparent_bytes: number;
-  /** Bytes used by nobody else; null where the file system shares blocks, because it does not tell which. */
+  /** Bytes in blocks that no other file uses, and the rest; null where blocks are shared and this machine cannot tell which. */
   readonly unique_bytes: number | null;
   readonly shared_bytes: number | null;
   /** Of the whole file system under the data directory: what a copy really added is the difference of two readings. */
@@ -18,12 +22,41 @@ export interface Usage {
 
 const BLOCK_BYTES = 512;
 
-async function allocatedBytes(path: string): Promise<number> {
+interface Allocation {
+  readonly bytes: number;
+  /** Regular files that have blocks. */
+  readonly files: readonly string[];
+}
+
+const NOTHING: Allocation = { bytes: 0, files: [] };
+
+/** What goes away meanwhile counts as nothing. */
+async function unlessGone<Result>(work: Promise<Result>, gone: Result): Promise<Result> {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return gone;
+    throw error;
+  }
+}
+
+async function allocated(path: string): Promise<Allocation> {
   const entry = await lstat(path);
-  let bytes = entry.blocks * BLOCK_BYTES;
-  if (!entry.isDirectory()) return bytes;
-  for (const name of await readdir(path)) bytes += await allocatedBytes(join(path, name));
-  return bytes;
+  const bytes = entry.blocks * BLOCK_BYTES;
+  if (!entry.isDirectory()) return { bytes, files: entry.isFile() && bytes > 0 ? [path] : [] };
+  const children = (await readdir(path)).map((name) => join(path, name));
+  return sum([{ bytes, files: [] }, await allocatedUnder(children)]);
+}
+
+const sum = (parts: readonly Allocation[]): Allocation => ({
+  bytes: parts.reduce((total, { bytes }) => total + bytes, 0),
+  files: parts.flatMap(({ files }) => files),
+});
+
+async function allocatedUnder(paths: readonly string[]): Promise<Allocation> {
+  const parts: Allocation[] = [];
+  for (const path of paths) parts.push(await unlessGone(allocated(path), NOTHING));
+  return sum(parts);
 }
 
 /** Tries it: no other question to a file system has a sure answer. */
@@ -41,16 +74,31 @@ async function sharesBlocks(folder: string): Promise<boolean> {
   }
 }
 
-/** Walks all bytes, so it takes as long as there are files. Objects that go away meanwhile make it throw. */
-export async function measureUsage(layout: Layout): Promise<Usage> {
+/** The directories of a volume, of one disk of a snapshot or view, or of all its disks. Throws a 404. */
+function directoriesOf(id: number, layout: Layout, lookup: Lookup): readonly string[] {
+  const volume = lookup.find('volumes', id);
+  if (volume !== undefined) return refIn(volume, 'volume_group') === undefined ? [] : [layout.volume(id)];
+  if (lookup.find('volsnaps', id) !== undefined) return [layout.volume(id)];
+  if (lookup.find('snapshots', id) === undefined) throw new ApiError(404, `no volume or snapshot has the id ${id}`);
+  return [...lookup.ids('volsnaps', 'snapshot.ref', refPath('snapshots', id))].map((disk) => layout.volume(disk));
+}
+
+/**
+ * Walks the bytes of everything, or of the volume, volsnap, snapshot or view with the id, so it takes as long as there
+ * are files.
+ */
+export async function measureUsage(layout: Layout, lookup: Lookup, id: number | undefined): Promise<Usage> {
   const shares = await sharesBlocks(layout.dataDir);
-  const apparent = await allocatedBytes(layout.volumes);
+  const { bytes, files } = await allocatedUnder(
+    id === undefined ? [layout.volumes] : directoriesOf(id, layout, lookup),
+  );
+  const shared = shares ? await sharedBytes(files) : 0;
   const fileSystem = await statfs(layout.dataDir);
   return {
     copies: shares ? 'shared' : 'full',
-    apparent_bytes: apparent,
-    unique_bytes: shares ? null : apparent,
-    shared_bytes: shares ? null : 0,
+    apparent_bytes: bytes,
+    unique_bytes: shared === null ? null : bytes - shared,
+    shared_bytes: shared,
     file_system: {
       total_bytes: fileSystem.blocks * fileSystem.bsize,
       free_bytes: fileSystem.bavail * fileSystem.bsize,

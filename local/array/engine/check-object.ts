@@ -3,6 +3,14 @@ import type { Lookup, ResourceDefinition } from '../resources/definition.ts';
 import type { ArrayRecord, Draft } from '../resources/value.ts';
 import { indexEntries } from '../store/index-entries.ts';
 
+/** Throws the first reason why a POST body asks for something that does not fit together. */
+export function checkBody(definition: ResourceDefinition, sent: Draft): void {
+  for (const check of definition.bodyChecks ?? []) {
+    const reason = check(sent);
+    if (reason !== undefined) throw refused(reason);
+  }
+}
+
 /** Throws the first reason why the object cannot be stored. */
 export function checkObject(definition: ResourceDefinition, after: Draft, lookup: Lookup, before?: ArrayRecord): void {
   for (const check of definition.checks ?? []) {
@@ -11,13 +19,23 @@ export function checkObject(definition: ResourceDefinition, after: Draft, lookup
   }
 }
 
-/** Keys that only one object of the collection may have, as text that is unique over all collections. */
-export function uniqueKeys(definition: ResourceDefinition, record: ArrayRecord): readonly string[] {
+/** A key of a unique index as text that is unique over all collections. */
+export const uniqueKey = (collection: string, index: string, key: string): string => `${collection} ${index} ${key}`;
+
+/**
+ * What only one request at a time may work on: keys that only one object of the collection may have, and what the
+ * definition claims.
+ */
+export function exclusiveKeys(definition: ResourceDefinition, record: ArrayRecord): readonly string[] {
   const rules = definition.uniqueIndexes ?? [];
-  return indexEntries(definition, record)
+  const unique = indexEntries(definition, record)
     .filter((entry) => rules.some((rule) => rule.index === entry.index))
-    .map((entry) => `${definition.collection} ${entry.index} ${entry.key}`);
+    .map((entry) => uniqueKey(definition.collection, entry.index, entry.key));
+  return [...unique, ...(definition.claims?.(record) ?? [])];
 }
+
+/** Claimed while the object at a path is being changed: nothing is made from it, or for it, meanwhile. */
+export const changeOf = (path: string): string => `change of ${path}`;
 
 /** Throws when another stored object than `record` itself has one of its unique keys. */
 export function checkUnique(definition: ResourceDefinition, record: ArrayRecord, lookup: Lookup): void {

@@ -6,7 +6,7 @@ import type { ArrayRuntime } from './runtime.ts';
 function withInitialValues(definition: ResourceDefinition, seed: ArrayRecord): ArrayRecord {
   const initial: Record<string, Value> = {};
   for (const [name, field] of Object.entries(definition.fields)) {
-    if (field.derive === undefined) initial[name] = field.initial ?? null;
+    if (field.derive === undefined && field.writeOnly !== true) initial[name] = field.initial ?? null;
   }
   return { ...initial, ...seed };
 }

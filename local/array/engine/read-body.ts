@@ -21,7 +21,7 @@ export function readCreateBody(definition: ResourceDefinition, body: unknown, lo
     if (field.derive !== undefined) continue;
     if (field.onCreate === undefined || isLeftOut(sent[name])) {
       if (field.onCreate === 'required') throw refused(`field ${name} is missing`);
-      draft[name] = field.initial ?? null;
+      if (field.writeOnly !== true) draft[name] = field.initial ?? null;
     } else {
       draft[name] = kept(field, readField(name, field, sent[name], lookup));
     }
@@ -29,7 +29,21 @@ export function readCreateBody(definition: ResourceDefinition, body: unknown, lo
   return draft;
 }
 
-/** The object after a PATCH. Fields that only the array sets are ignored, because clients send whole objects back. */
+/** What is stored of a body that was read: write-only fields have had their effect on the others. */
+export function settled<Fields extends Draft>(
+  definition: ResourceDefinition,
+  sent: Fields,
+  lookup: Lookup,
+  before?: ArrayRecord,
+): Fields {
+  const kept = { ...sent, ...definition.settle?.(sent, lookup, before) };
+  for (const name of Object.keys(kept)) {
+    if (definition.fields[name]?.writeOnly === true) Reflect.deleteProperty(kept, name);
+  }
+  return kept;
+}
+
+/** The object after a PATCH, write-only fields included. Fields that only the array sets are ignored, because clients send whole objects back. */
 export function readPatchBody(
   definition: ResourceDefinition,
   before: ArrayRecord,
@@ -39,8 +53,8 @@ export function readPatchBody(
   const changes: Record<string, Value> = {};
   for (const [name, sent] of Object.entries(asObject(body))) {
     const field = definition.fields[name];
-    if (field?.refusal !== undefined && sent !== null) throw refused(field.refusal);
     if (field === undefined || (field.onCreate === undefined && field.onPatch !== true)) continue;
+    if (field.isRestore === true && isLeftOut(sent)) continue;
     const value = kept(field, readField(name, field, sent, lookup));
     if (field.onPatch !== true && !sameValue(value, before[name])) throw refused(`field ${name} cannot be changed`);
     changes[name] = value;

@@ -1,30 +1,29 @@
 import { ApiError, busy, refused } from '../api-error.ts';
 import type { NewObject, ResourceDefinition } from '../resources/definition.ts';
-import { refPath, textIn, type ArrayRecord } from '../resources/value.ts';
-import { alreadyBeingMade, uniqueKeys } from './check-object.ts';
+import { refPath, type ArrayRecord } from '../resources/value.ts';
+import { alreadyBeingMade, exclusiveKeys } from './check-object.ts';
 import { definitionIn, objectIn } from './definition-in.ts';
+import { describeObject } from './describe-object.ts';
+import type { EngineCall } from './engine-call.ts';
+import { inItem } from './in-item.ts';
+import { recordEvent } from './record-event.ts';
 import type { ArrayRuntime } from './runtime.ts';
-
-function describe(definition: ResourceDefinition, record: ArrayRecord): string {
-  const name = textIn(record, 'name') || textIn(record, 'short_name') || textIn(record, 'iqn') || String(record.id);
-  return `${definition.noun} ${name}`;
-}
 
 /** An object that another one is just being made from stays as it is until that is done. */
 export function refuseWhilePinned(runtime: ArrayRuntime, definition: ResourceDefinition, record: ArrayRecord): void {
   if (runtime.reservations.isPinned(refPath(definition.collection, record.id))) {
-    throw busy(`${describe(definition, record)} is in use by another request`);
+    throw busy(`${describeObject(definition, record)} is in use by another request`);
   }
 }
 
 function refuseWhileNeeded(runtime: ArrayRuntime, definition: ResourceDefinition, record: ArrayRecord): void {
   for (const check of definition.removalChecks ?? []) {
     const reason = check(record, runtime.store);
-    if (reason !== undefined) throw refused(`${describe(definition, record)} ${reason}`);
+    if (reason !== undefined) throw refused(`${describeObject(definition, record)} ${reason}`);
   }
   for (const blocker of definition.blockers ?? []) {
     if (runtime.store.count(blocker.collection, blocker.index, refPath(definition.collection, record.id)) > 0) {
-      throw refused(`${describe(definition, record)} ${blocker.because}`);
+      throw refused(`${describeObject(definition, record)} ${blocker.because}`);
     }
   }
   refuseWhilePinned(runtime, definition, record);
@@ -41,30 +40,67 @@ function withOwned(runtime: ArrayRuntime, definition: ResourceDefinition, record
   return [...owned, { collection: definition.collection, record }];
 }
 
+/** Must run in the transaction that removes the object. */
+function releaseRefs({ store }: ArrayRuntime, definition: ResourceDefinition, record: ArrayRecord): void {
+  for (const { collection, field } of definition.releases ?? []) {
+    for (const id of [...store.ids(collection, `${field}.ref`, refPath(definition.collection, record.id))]) {
+      const holder = store.find(collection, id);
+      if (holder !== undefined) store.replace(collection, holder, { ...holder, [field]: null });
+    }
+  }
+}
+
 /**
- * Removes an object with everything that belongs to it, records first: bytes without a record are removed at the next
- * start should the process die in between. The bytes are gone when it returns. Throws ApiError; then nothing is gone.
+ * Removes objects of a collection, in this order, with everything that belongs to them, records first and in one
+ * transaction: bytes without a record are removed at the next start should the process die in between. The bytes are gone
+ * when it returns. Throws ApiError; then nothing is gone.
  */
-export async function removeObject(runtime: ArrayRuntime, definition: ResourceDefinition, id: number): Promise<void> {
-  const record = objectIn(runtime, definition, id);
-  refuseWhileNeeded(runtime, definition, record);
-  const objects = withOwned(runtime, definition, record);
-  const footprints = objects.flatMap(
-    (object) => definitionIn(runtime, object.collection).footprint?.(object.record, runtime.store) ?? [],
-  );
-  // The names stay taken until the disk is clean: a host of the same name has the same device root.
-  const keys = objects.flatMap((object) => uniqueKeys(definitionIn(runtime, object.collection), object.record));
-  const release = runtime.reservations.take(keys, []);
-  if (release === undefined) throw alreadyBeingMade(definition);
+export async function removeObjects(
+  runtime: ArrayRuntime,
+  definition: ResourceDefinition,
+  ids: readonly number[],
+  call: EngineCall,
+): Promise<void> {
+  const { store, disk, reservations } = runtime;
+  const { footprints, release } = store.transaction(() => {
+    const removed = ids.flatMap((id, index) =>
+      inItem(index, ids.length, () => {
+        const record = objectIn(runtime, definition, id);
+        refuseWhileNeeded(runtime, definition, record);
+        const parts = withOwned(runtime, definition, record).map((object) => {
+          const own = definitionIn(runtime, object.collection);
+          return {
+            ...object,
+            keys: exclusiveKeys(own, object.record),
+            disk: own.footprint?.(object.record, store) ?? [],
+          };
+        });
+        for (const part of parts) store.remove(part.collection, part.record);
+        releaseRefs(runtime, definition, record);
+        recordEvent(store, call, { definition, record, deed: 'DELETED' });
+        return parts;
+      }),
+    );
+    // The names stay taken until the disk is clean: a host of the same name has the same device root.
+    const keys = new Set(removed.flatMap((part) => part.keys));
+    const taken = reservations.take([...keys], []);
+    if (taken === undefined) throw alreadyBeingMade(definition);
+    return { footprints: removed.flatMap((part) => part.disk), release: taken };
+  });
   try {
-    runtime.store.transaction(() => {
-      for (const object of objects) runtime.store.remove(object.collection, object.record);
-    });
-    await runtime.disk.remove(footprints);
+    await disk.remove(footprints);
   } finally {
     release();
   }
 }
+
+/** Removes one object, as `removeObjects` does. */
+export const removeObject = async (
+  runtime: ArrayRuntime,
+  definition: ResourceDefinition,
+  id: number,
+  call: EngineCall,
+): Promise<void> => removeObjects(runtime, definition, [id], call);
 
 /** Throws a 405 when the resource does not know the verb. */
 export function requireVerb(definition: ResourceDefinition, verb: 'POST' | 'PATCH' | 'DELETE'): void {

@@ -7,6 +7,7 @@ export interface Reservations {
   /** Claims unique keys and pins the paths of other objects; returns the release, or undefined when a key is claimed already. */
   take(keys: readonly string[], paths: readonly string[]): (() => void) | undefined;
   isPinned(path: string): boolean;
+  isClaimed(key: string): boolean;
 }
 
 export function createReservations(): Reservations {
@@ -28,5 +29,6 @@ export function createReservations(): Reservations {
       };
     },
     isPinned: (path) => pins.has(path),
+    isClaimed: (key) => claimed.has(key),
   };
 }

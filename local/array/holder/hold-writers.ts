@@ -5,6 +5,7 @@ import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { ApiError } from '../api-error.ts';
 import { holderReply, type HolderReply, type HolderRequest } from './protocol.ts';
+import { usersOf } from './users.ts';
 import { continueAll } from './writers.ts';
 
 /**
@@ -13,8 +14,15 @@ import { continueAll } from './writers.ts';
  */
 export type HoldWriters = <Result>(folders: readonly string[], work: () => Promise<Result>) => Promise<Result>;
 
+/** Runs one piece of work after the other. */
+export type InTurn = <Result>(work: () => Promise<Result>) => Promise<Result>;
+
 export interface Holder {
   readonly holdWriters: HoldWriters;
+  /** Runs the work while nobody is held. */
+  readonly inTurn: InTurn;
+  /** Who works under the folders now, as `name (process id)`; nobody where it cannot be known. */
+  usersOf(folders: readonly string[]): readonly string[];
   /** False where processes cannot be stopped and seen to be stopped. */
   readonly promisesOneInstant: boolean;
   close(): Promise<void>;
@@ -33,11 +41,25 @@ type HolderProcess = ChildProcessByStdio<Writable, Readable, null>;
 const lapsed = (reason: string): ApiError => new ApiError(503, `the snapshot was not taken: ${reason}`);
 
 /** Only Linux tells which processes have files open and whether each of their threads has stopped. */
-const withoutHolding = (): Holder => ({
-  promisesOneInstant: false,
-  holdWriters: async (_folders, work) => work(),
-  close: async () => Promise.resolve(),
-});
+function withoutHolding(): Holder {
+  const inTurn = createTurns();
+  return {
+    promisesOneInstant: false,
+    inTurn,
+    usersOf: () => [],
+    holdWriters: async (_folders, work) => inTurn(work),
+    close: async () => Promise.resolve(),
+  };
+}
+
+function createTurns(): InTurn {
+  let last: Promise<unknown> = Promise.resolve();
+  return async (work) => {
+    const turn = last.then(work);
+    last = turn.catch(() => undefined);
+    return turn;
+  };
+}
 
 interface Line {
   ask(request: HolderRequest): Promise<HolderReply>;
@@ -95,7 +117,7 @@ function startHolder(onEnd: () => void): Line {
  */
 function withHolding({ deadlineMs }: HolderOptions): Holder {
   let line: Line | undefined;
-  let last: Promise<unknown> = Promise.resolve();
+  const inTurn = createTurns();
   const current = (): Line => {
     line ??= startHolder(() => {
       line = undefined;
@@ -118,15 +140,10 @@ function withHolding({ deadlineMs }: HolderOptions): Holder {
   current();
   return {
     promisesOneInstant: true,
-    holdWriters: async (folders, work) => {
-      const turn = last.then(() => holdNow(folders, work));
-      last = turn.catch(() => undefined);
-      return turn;
-    },
-    close: async () => {
-      await last;
-      await line?.end();
-    },
+    inTurn,
+    usersOf,
+    holdWriters: async (folders, work) => inTurn(() => holdNow(folders, work)),
+    close: async () => inTurn(async () => line?.end()),
   };
 }
 

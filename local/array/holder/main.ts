@@ -1,6 +1,7 @@
 import { realpathSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { holderRequest, type HolderReply, type HolderRequest } from './protocol.ts';
+import { startWatchdog } from './watchdog.ts';
 import { continueAll, ownLine, stopWriters, type Stopped } from './writers.ts';
 
 /**
@@ -13,6 +14,7 @@ type State =
   | { readonly is: 'lapsed' };
 
 let state: State = { is: 'idle' };
+const watchdog = startWatchdog();
 
 /** Writes to a pipe are synchronous, so an announcement is out before the process it names is stopped. */
 const reply = (message: HolderReply): void => {
@@ -23,6 +25,7 @@ function letGo(): void {
   if (state.is !== 'held') return;
   clearTimeout(state.timer);
   continueAll(state.stopped);
+  watchdog.nobodyIsStopped();
 }
 
 async function hold(request: Extract<HolderRequest, { do: 'hold' }>): Promise<void> {
@@ -31,6 +34,7 @@ async function hold(request: Extract<HolderRequest, { do: 'hold' }>): Promise<vo
       folders: request.folders.map((folder) => realpathSync(folder)),
       spared: ownLine(),
       announce: (pid) => {
+        watchdog.stopping(pid);
         reply({ is: 'stopping', pid });
       },
       giveUpAfterMs: request.giveUpAfterMs,
@@ -42,6 +46,7 @@ async function hold(request: Extract<HolderRequest, { do: 'hold' }>): Promise<vo
     state = { is: 'held', stopped, timer };
     reply({ is: 'held' });
   } catch (error) {
+    watchdog.nobodyIsStopped();
     reply({ is: 'failed', reason: String(error) });
   }
 }

@@ -44,6 +44,11 @@ export function isStopped(pid: number): boolean {
 
 export const hasEnded = (pid: number): boolean => ['Z', 'X', ''].includes(statFields(`/proc/${pid}/stat`)[0] ?? '');
 
+export const commandLineOf = (pid: number): readonly string[] =>
+  (peek(() => readFileSync(`/proc/${pid}/cmdline`, 'utf8')) ?? '').replace(/\0$/, '').split('\0');
+
+export const nameOf = (pid: number): string => peek(() => readFileSync(`/proc/${pid}/comm`, 'utf8'))?.trim() ?? '';
+
 /**
  * Whether the process has a file open, or its working directory, under one of the folders (real paths).
  * Memory maps are not looked at: whoever maps a database's file has its folder or another of its files open too.

@@ -14,11 +14,11 @@ export interface StopOptions {
 /** The processes that were stopped, to be continued by `continueAll`. */
 export type Stopped = ReadonlySet<number>;
 
-function signal(pid: number, name: 'SIGSTOP' | 'SIGCONT'): void {
+export function signal(pid: number, name: 'SIGSTOP' | 'SIGCONT' | 'SIGKILL'): void {
   try {
     process.kill(pid, name);
   } catch (error) {
-    // It ended meanwhile. Anything else (not allowed) would leave a writer running, so it must be known.
+    // It ended meanwhile. Anything else (not allowed) would leave it running, so it must be known.
     if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
   }
 }

@@ -1,88 +1,52 @@
-import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { ApiError, refused } from '../api-error.ts';
-import type { ArrayRuntime } from '../engine/runtime.ts';
 import type { Certificate } from '../tls.ts';
+import type { Account } from './accounts.ts';
 import { ADMIN_ROOT, callAdmin, type AdminDeps } from './admin-calls.ts';
-import { isAuthorized, type Credentials } from './basic-auth.ts';
-import { acceptSequences } from './client-sequences.ts';
-import { applyFaults, type FaultOutcome } from './fault-steps.ts';
-import { callResource, type Answer } from './resource-calls.ts';
-import { API_ROOT, resourceIndex, routeOf } from './route.ts';
+import { challenge, failure, outcomeOf, type Outcome } from './answer.ts';
+import { callApi, parseBody, type ApiDeps } from './api-calls.ts';
+import { authenticate } from './basic-auth.ts';
+import { answerBrokenRequest, refuseExpectation } from './broken-request.ts';
+import { API_ROOT } from './route.ts';
 
-export interface AppDeps extends AdminDeps {
-  readonly runtime: ArrayRuntime;
-  readonly credentials: Credentials;
+export type Track = <Result>(work: Promise<Result>) => Promise<Result>;
+
+export interface AppDeps extends AdminDeps, ApiDeps {
+  readonly accounts: ReadonlyMap<string, Account>;
   readonly certificate: Certificate;
+  /** Told of every call under way, so that going down can wait for it. */
+  readonly track: Track;
 }
 
-/** An answer, or none at all: the connection is closed. */
-type Outcome = Answer | { readonly drop: true };
+/** 1 MiB. */
+const LARGEST_BODY_BYTES = 1_048_576;
+/** Paths are bounded by the 16 KiB that node takes of a request's head, and not once more. */
+const LONGEST_PATH = 65_536;
 
-const fromFault = (fault: FaultOutcome): Outcome =>
-  fault.drop ? fault : { status: fault.status, body: { error_msg: 'a fault was asked for on this call' } };
+const isBelow = (path: string, root: string): boolean => path === root || path.startsWith(`${root}/`);
 
-function parseBody(text: unknown): unknown {
-  if (typeof text !== 'string' || text.trim() === '') return undefined;
+function urlOf(request: FastifyRequest): URL {
   try {
-    return JSON.parse(text);
+    return new URL(request.url, 'https://localhost');
   } catch (cause) {
-    throw refused(`the body is not JSON: ${String(cause)}`);
+    throw refused(`${request.url} is not a URL: ${String(cause)}`);
   }
 }
 
-async function callApi({ runtime, faults }: AppDeps, request: FastifyRequest, url: URL): Promise<Outcome> {
-  const route = routeOf(url.pathname, runtime.resources);
-  switch (route.kind) {
-    case 'index':
-      return { status: 200, body: resourceIndex(runtime.resources) };
-    case 'nothing':
-      throw new ApiError(404, `${url.pathname} does not exist`);
-    case 'resource': {
-      const { definition, id } = route;
-      const firing = faults.firing(request.method, definition.collection);
-      const before = await applyFaults(firing, 'before');
-      if (before !== undefined) return fromFault(before);
-      acceptSequences(runtime.store, request.method, request.headers['x-k2-sequence']);
-      const midway = async (): Promise<void> => {
-        await applyFaults(firing, 'during');
-      };
-      const call = {
-        method: request.method,
-        definition,
-        id,
-        query: url.searchParams,
-        body: parseBody(request.body),
-        midway,
-      };
-      const answer = await callResource(runtime, call);
-      const after = await applyFaults(firing, 'after');
-      return after === undefined ? answer : fromFault(after);
-    }
-  }
-}
-
-function asAnswer(error: unknown): Answer {
-  if (error instanceof ApiError) return { status: error.status, body: { error_msg: error.message } };
-  process.stderr.write(`array: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
-  return { status: 500, body: { error_msg: 'internal error' } };
-}
-
-async function answer(deps: AppDeps, request: FastifyRequest, reply: FastifyReply): Promise<Outcome> {
-  if (!isAuthorized(request.headers.authorization, deps.credentials)) {
-    // PowerShell sends its credentials only after this challenge.
-    void reply.header('www-authenticate', 'Basic realm="sdp"');
-    return { status: 401, body: { error_msg: 'wrong or missing credentials' } };
-  }
-  const url = new URL(request.url, 'https://localhost');
-  try {
-    if (url.pathname === ADMIN_ROOT || url.pathname.startsWith(`${ADMIN_ROOT}/`)) {
-      return await callAdmin(deps, request.method, url.pathname, parseBody(request.body));
-    }
-    if (url.pathname === API_ROOT || url.pathname.startsWith(`${API_ROOT}/`)) return await callApi(deps, request, url);
-    throw new ApiError(404, `${url.pathname} does not exist`);
-  } catch (error) {
-    return asAnswer(error);
-  }
+async function answer(deps: AppDeps, request: FastifyRequest): Promise<Outcome> {
+  const account = authenticate(request.headers.authorization, deps.accounts);
+  if (account === undefined) return challenge('wrong or missing credentials');
+  const { method } = request;
+  const url = urlOf(request);
+  const text = typeof request.body === 'string' ? request.body : undefined;
+  // To everybody else the admin calls are a path like any other that does not exist.
+  if (account.role === 'root' && isBelow(url.pathname, ADMIN_ROOT))
+    return callAdmin(deps, method, url.pathname, parseBody(text));
+  const waitSeconds = await deps.throttle.admit(account);
+  if (waitSeconds !== undefined)
+    return failure(429, `user ${account.name} calls too fast`, { 'retry-after': String(waitSeconds) });
+  if (!isBelow(url.pathname, API_ROOT)) throw new ApiError(404, `${url.pathname} does not exist`);
+  return callApi(deps, { account, method, url, text, sequence: request.headers['x-k2-sequence'] });
 }
 
 function send(reply: FastifyReply, outcome: Outcome, isPretty: boolean): FastifyReply {
@@ -91,28 +55,48 @@ function send(reply: FastifyReply, outcome: Outcome, isPretty: boolean): Fastify
     reply.raw.destroy();
     return reply;
   }
-  void reply.code(outcome.status);
+  void reply.code(outcome.status).headers(outcome.headers ?? {});
   if (outcome.body === undefined) return reply.send();
   // krest compares the type with exactly this text; fastify adds a charset to strings and objects, not to bytes.
   void reply.header('content-type', 'application/json');
   return reply.send(Buffer.from(JSON.stringify(outcome.body, undefined, isPretty ? 2 : undefined)));
 }
 
+/** What fastify itself refuses before a call is read, such as a body that is too large, is no fault of the array's. */
+const refusalOf = (error: FastifyError): Outcome =>
+  error.statusCode !== undefined && error.statusCode < 500
+    ? failure(error.statusCode, error.message)
+    : outcomeOf(error);
+
 /** The HTTPS server, not listening yet. */
 export function createApp(deps: AppDeps): FastifyInstance {
   const { key, cert } = deps.certificate;
+  const refuse = (error: FastifyError, _request: unknown, reply: FastifyReply): void => {
+    void send(reply, refusalOf(error), false);
+  };
   const app = Fastify({
     https: { key, cert },
+    bodyLimit: LARGEST_BODY_BYTES,
     forceCloseConnections: true,
-    routerOptions: { ignoreTrailingSlash: true },
+    // Whoever still gets through while it goes down is cut off like everybody else.
+    return503OnClosing: false,
+    routerOptions: { maxParamLength: LONGEST_PATH },
+    frameworkErrors: refuse,
+    clientErrorHandler: answerBrokenRequest,
   });
+  app.setErrorHandler(refuse);
+  app.server.on('checkExpectation', refuseExpectation);
   // Some clients label an empty GET or DELETE as JSON, and some label nothing: the text decides.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'string' }, (_request, text, done) => {
     done(null, text);
   });
-  app.all('/*', async (request, reply) =>
-    send(reply, await answer(deps, request, reply), request.url.includes('__pretty')),
-  );
+  const handle = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+    const outcome = await deps.track(answer(deps, request).catch(outcomeOf));
+    return send(reply, deps.life.cut.aborted ? { drop: true } : outcome, request.url.includes('__pretty'));
+  };
+  app.all('/*', handle);
+  // Methods that fastify has no route for.
+  app.setNotFoundHandler(handle);
   return app;
 }

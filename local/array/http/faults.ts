@@ -1,36 +1,6 @@
-import { z } from 'zod';
+import type { CallFaultRequest, StandingFaultRequest } from './fault-request.ts';
 
-/** What a test asks for: the `nth` matching call from now on (and `times` - 1 after it) fails, or waits, as said. */
-export const faultRequest = z
-  .strictObject({
-    /** Method and collection, such as `POST snapshots`; calls on one object of the collection match too. */
-    call: z.string().regex(/^(GET|POST|PATCH|DELETE) \S+$/, 'method and collection, such as "POST snapshots"'),
-    nth: z.number().int().min(1).default(1),
-    times: z.number().int().min(1).default(1),
-    /**
-     * `before`: no effect. `during`: waits with the bytes copied, the writers still held and nothing recorded.
-     * `after`: the effect is done, the answer is lost or replaced.
-     */
-    when: z.enum(['before', 'during', 'after']),
-    status: z.number().int().min(400).max(599).optional(),
-    /** The connection is closed without an answer. */
-    drop: z.boolean().optional(),
-    delay_ms: z.number().int().min(1).max(600_000).optional(),
-  })
-  .refine(
-    (fault) =>
-      (fault.status !== undefined || fault.drop === true || fault.delay_ms !== undefined) &&
-      !(fault.status !== undefined && fault.drop === true),
-    {
-      message: 'one of status and drop, or delay_ms',
-    },
-  )
-  .refine((fault) => fault.when !== 'during' || (fault.status === undefined && fault.drop === undefined), {
-    message: 'during takes delay_ms only',
-  });
-export type FaultRequest = z.infer<typeof faultRequest>;
-
-export interface Fault extends FaultRequest {
+interface Counted {
   readonly id: number;
   /** Matching calls since it was set. */
   readonly seen: number;
@@ -39,23 +9,65 @@ export interface Fault extends FaultRequest {
   readonly fired_at: number | null;
 }
 
-/** The faults that were asked for. They live in memory: a restart clears them. */
+export interface CallFault extends CallFaultRequest, Counted {
+  /** Unix seconds at which one with `for_seconds` is over; null until it fires. */
+  readonly fires_until: number | null;
+}
+
+type StandingFault = StandingFaultRequest & Counted;
+export type Fault = CallFault | StandingFault;
+
+/** The faults that were asked for. They live in memory: they outlast a restart that a fault asked for, and no other. */
 export interface Faults {
-  add(request: FaultRequest): Fault;
+  add(request: CallFaultRequest | StandingFaultRequest): Fault;
   list(): readonly Fault[];
   remove(id: number): boolean;
   clear(): void;
   /** Counts a call against all faults and returns those that fire on it. */
-  firing(method: string, collection: string): readonly Fault[];
+  firing(method: string, collection: string): readonly CallFault[];
+  /** Whether the array is to be full; counts the refusal that follows. */
+  refusesBytes(): boolean;
+  clockSkewSeconds(): number;
 }
 
+const matches = ({ call }: CallFault, method: string, collection: string): boolean => {
+  const [wantedMethod, wantedCollection] = call.split(' ');
+  return (
+    (wantedMethod === '*' || wantedMethod === method) && (wantedCollection === '*' || wantedCollection === collection)
+  );
+};
+
+const isDue = ({ nth, times = 1, for_seconds, fires_until }: CallFault, seen: number, now: number): boolean => {
+  if (seen < nth) return false;
+  return for_seconds === undefined ? seen < nth + times : fires_until === null || now < fires_until;
+};
+
+/** @param now Unix seconds of the machine, whatever the array's clock is made to say. */
 export function createFaults(now: () => number): Faults {
   const faults = new Map<number, Fault>();
   let lastId = 0;
+
+  const fired = <Some extends Fault>(fault: Some): Some => {
+    const next = { ...fault, seen: fault.seen + 1, fired: fault.fired + 1, fired_at: now() };
+    faults.set(fault.id, next);
+    return next;
+  };
+
+  const count = (fault: CallFault): readonly CallFault[] => {
+    if (!isDue(fault, fault.seen + 1, now())) {
+      faults.set(fault.id, { ...fault, seen: fault.seen + 1 });
+      return [];
+    }
+    const fires_until = fault.for_seconds === undefined ? null : (fault.fires_until ?? now() + fault.for_seconds);
+    return [fired({ ...fault, fires_until })];
+  };
+
   return {
     add: (request) => {
       lastId += 1;
-      const fault: Fault = { ...request, id: lastId, seen: 0, fired: 0, fired_at: null };
+      const counted: Counted = { id: lastId, seen: 0, fired: 0, fired_at: null };
+      const fault: Fault =
+        'call' in request ? { ...request, ...counted, fires_until: null } : { ...request, ...counted };
       faults.set(fault.id, fault);
       return fault;
     },
@@ -65,16 +77,20 @@ export function createFaults(now: () => number): Faults {
       faults.clear();
     },
     firing: (method, collection) => {
-      const firing: Fault[] = [];
-      for (const fault of faults.values()) {
-        if (fault.call !== `${method} ${collection}`) continue;
-        const seen = fault.seen + 1;
-        const fires = seen >= fault.nth && seen < fault.nth + fault.times;
-        const next = fires ? { ...fault, seen, fired: fault.fired + 1, fired_at: now() } : { ...fault, seen };
-        faults.set(fault.id, next);
-        if (fires) firing.push(next);
+      const firing: CallFault[] = [];
+      for (const fault of [...faults.values()]) {
+        if ('call' in fault) {
+          if (matches(fault, method, collection)) firing.push(...count(fault));
+        } else if (fault.clock_skew_seconds !== undefined) fired(fault);
       }
       return firing;
     },
+    refusesBytes: () => {
+      const full = [...faults.values()].filter((fault) => !('call' in fault) && fault.array_full === true);
+      full.forEach(fired);
+      return full.length > 0;
+    },
+    clockSkewSeconds: () =>
+      [...faults.values()].reduce((sum, fault) => sum + ('call' in fault ? 0 : (fault.clock_skew_seconds ?? 0)), 0),
   };
 }

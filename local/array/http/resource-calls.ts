@@ -1,14 +1,15 @@
 import { ApiError } from '../api-error.ts';
-import type { Midway } from '../bytes/disk.ts';
 import { createObject } from '../engine/create-object.ts';
-import { objectIn } from '../engine/definition-in.ts';
+import type { EngineCall } from '../engine/engine-call.ts';
 import { patchObject } from '../engine/patch-object.ts';
 import { removeObject, requireVerb } from '../engine/remove-object.ts';
 import type { ArrayRuntime } from '../engine/runtime.ts';
 import { toWire } from '../engine/wire.ts';
 import { listObjects } from '../query/list-objects.ts';
-import { readFields, readListQuery } from '../query/list-query.ts';
+import { readListQuery } from '../query/list-query.ts';
+import { readObject } from '../query/read-object.ts';
 import type { ResourceDefinition } from '../resources/definition.ts';
+import type { Answer } from './answer.ts';
 
 /** A call on a collection (`id` undefined) or on one object of it. */
 export interface ResourceCall {
@@ -17,14 +18,11 @@ export interface ResourceCall {
   readonly id: number | undefined;
   readonly query: URLSearchParams;
   readonly body: unknown;
-  readonly midway: Midway;
+  readonly engineCall: EngineCall;
 }
 
-export interface Answer {
-  readonly status: number;
-  /** Undefined for an empty body. */
-  readonly body: unknown;
-}
+/** The id in a collection of one object. */
+const ONLY_ID = 1;
 
 const notSupported = (call: ResourceCall): ApiError =>
   new ApiError(
@@ -36,12 +34,15 @@ async function callOnCollection(runtime: ArrayRuntime, call: ResourceCall): Prom
   const { definition } = call;
   switch (call.method) {
     case 'GET':
-      return { status: 200, body: listObjects(definition, readListQuery(call.query), runtime.store) };
+      return { status: 200, body: listObjects(definition, readListQuery(call.query), runtime.store, call.engineCall) };
     case 'POST': {
       requireVerb(definition, 'POST');
-      const record = await createObject(runtime, definition, call.body, call.midway);
-      return { status: 201, body: toWire(definition, record, runtime.store) };
+      const record = await createObject(runtime, definition, call.body, call.engineCall);
+      return { status: 201, body: toWire(definition, record, runtime.store, call.engineCall) };
     }
+    case 'PATCH':
+      if (definition.isSingle === true) return callOnObject(runtime, call, ONLY_ID);
+      throw notSupported(call);
     default:
       throw notSupported(call);
   }
@@ -51,18 +52,15 @@ async function callOnObject(runtime: ArrayRuntime, call: ResourceCall, id: numbe
   const { definition } = call;
   switch (call.method) {
     case 'GET':
-      return {
-        status: 200,
-        body: toWire(definition, objectIn(runtime, definition, id), runtime.store, readFields(call.query)),
-      };
+      return { status: 200, body: readObject(runtime.store, definition, id, call.query, call.engineCall) };
     case 'PATCH': {
       requireVerb(definition, 'PATCH');
-      const record = await patchObject(runtime, definition, id, call.body);
-      return { status: 200, body: toWire(definition, record, runtime.store) };
+      const record = await patchObject(runtime, definition, id, call.body, call.engineCall);
+      return { status: 200, body: toWire(definition, record, runtime.store, call.engineCall) };
     }
     case 'DELETE':
       requireVerb(definition, 'DELETE');
-      await removeObject(runtime, definition, id);
+      await removeObject(runtime, definition, id, call.engineCall);
       return { status: 204, body: undefined };
     default:
       throw notSupported(call);

@@ -1,8 +1,10 @@
-import type { Lookup, ResourceDefinition } from '../resources/definition.ts';
+import type { Caller, Lookup, ResourceDefinition } from '../resources/definition.ts';
 import type { ArrayRecord, Value } from '../resources/value.ts';
 import { toWire, wireField } from '../engine/wire.ts';
 import { candidatesFor } from './candidates.ts';
+import { compareValues } from './compare-values.ts';
 import type { ListQuery } from './list-query.ts';
+import { listRows, type RowsAnswer } from './list-rows.ts';
 import { filterMatches, type Filter } from './operators.ts';
 
 /** The envelope of every list. */
@@ -14,11 +16,7 @@ export interface ListAnswer {
   readonly total: number;
 }
 
-function compareValues(left: Value | undefined, right: Value | undefined): number {
-  if (typeof left === 'number' && typeof right === 'number') return left - right;
-  const [leftText, rightText] = [JSON.stringify(left ?? null), JSON.stringify(right ?? null)];
-  return leftText < rightText ? -1 : Number(leftText > rightText);
-}
+const DEFAULT_LIMIT = 100;
 
 /** Skips and takes without looking at more records than the page holds. */
 function page(ids: Iterable<number>, offset: number, limit: number): number[] {
@@ -34,20 +32,21 @@ function page(ids: Iterable<number>, offset: number, limit: number): number[] {
 }
 
 /** Answers GET on a collection. A filter on a field that does not exist matches nothing. */
-export function listObjects(definition: ResourceDefinition, query: ListQuery, lookup: Lookup): ListAnswer {
-  const { limit, offset } = query;
+export function listObjects(
+  definition: ResourceDefinition,
+  query: ListQuery,
+  lookup: Lookup,
+  caller: Caller,
+): ListAnswer | RowsAnswer {
+  if (definition.computed !== undefined) return listRows(definition.computed, query, lookup);
+  const { limit = DEFAULT_LIMIT, offset } = query;
   const filters = query.filters.filter((filter): filter is Filter => filter !== undefined);
   if (filters.length < query.filters.length) return { hits: [], limit, offset, total: 0 };
   const rank = definition.rankField ?? 'id';
   const inRankOrder = query.sort === undefined || query.sort === rank;
-  const candidates = candidatesFor(
-    definition,
-    filters,
-    lookup,
-    inRankOrder && query.descending && query.sort !== undefined,
-  );
+  const candidates = candidatesFor(definition, filters, lookup, inRankOrder && query.descending);
   const answer = (records: readonly ArrayRecord[], total: number): ListAnswer => ({
-    hits: records.map((record) => toWire(definition, record, lookup, query.fields)),
+    hits: records.map((record) => toWire(definition, record, lookup, caller, query.fields)),
     limit,
     offset,
     total,
@@ -60,10 +59,10 @@ export function listObjects(definition: ResourceDefinition, query: ListQuery, lo
     return answer(read(page(candidates.ids, offset, limit)), candidates.exactCount);
 
   const matching = read(candidates.ids).filter((record) =>
-    filters.every((filter) => filterMatches(filter, wireField(definition, record, filter.field, lookup))),
+    filters.every((filter) => filterMatches(filter, wireField(definition, record, filter.field, lookup, caller))),
   );
   const sort = query.sort ?? rank;
-  const keyed = matching.map((record) => ({ record, key: wireField(definition, record, sort, lookup) }));
+  const keyed = matching.map((record) => ({ record, key: wireField(definition, record, sort, lookup, caller) }));
   const direction = query.descending ? -1 : 1;
   keyed.sort((left, right) => direction * (compareValues(left.key, right.key) || left.record.id - right.record.id));
   return answer(

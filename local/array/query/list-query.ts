@@ -4,24 +4,25 @@ import { readFilter, type Filter } from './operators.ts';
 export interface ListQuery {
   /** Undefined stands for a filter that nothing can match. */
   readonly filters: readonly (Filter | undefined)[];
-  readonly limit: number;
+  /** Undefined asks for as many as the collection gives by itself. */
+  readonly limit: number | undefined;
   readonly offset: number;
   readonly sort: string | undefined;
   readonly descending: boolean;
   readonly fields: readonly string[] | undefined;
+  /** The whole query, for modifiers that only some collections know. */
+  readonly modifiers: URLSearchParams;
 }
 
-const DEFAULT_LIMIT = 100;
-
-function wholeNumber(query: URLSearchParams, name: string, fallback: number): number {
+function wholeNumber(query: URLSearchParams, name: string): number | undefined {
   const text = query.get(name) ?? '';
-  if (text === '') return fallback;
+  if (text === '') return undefined;
   if (!/^\d+$/.test(text)) throw refused(`${name} must be a whole number`);
   return Number(text);
 }
 
 /** Fields asked for with `__fields=a,b`; undefined asks for all. */
-export function readFields(query: URLSearchParams): readonly string[] | undefined {
+function readFields(query: URLSearchParams): readonly string[] | undefined {
   const text = query.get('__fields') ?? '';
   return text === '' ? undefined : text.split(',').map((name) => name.trim());
 }
@@ -34,10 +35,11 @@ export function readListQuery(query: URLSearchParams): ListQuery {
   const sort = query.get('__sort') ?? '';
   return {
     filters,
-    limit: wholeNumber(query, '__limit', DEFAULT_LIMIT),
-    offset: wholeNumber(query, '__offset', 0),
+    limit: wholeNumber(query, '__limit'),
+    offset: wholeNumber(query, '__offset') ?? 0,
     sort: sort === '' ? undefined : sort,
     descending: query.get('__sort_order')?.toLowerCase() === 'desc',
     fields: readFields(query),
+    modifiers: query,
   };
 }

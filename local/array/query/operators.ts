@@ -1,20 +1,21 @@
-import { refused } from '../api-error.ts';
 import { isRef, type Value } from '../resources/value.ts';
+import { linearPattern } from './regexp.ts';
 
 /** Whether a value of an object matches the text of a filter. */
 export type Matcher = (value: Value) => boolean;
 
-const FLAGS: Readonly<Record<string, boolean>> = { true: true, false: false };
-
 function equals(value: Value, text: string): boolean {
   if (typeof value === 'number') return text.trim() !== '' && value === Number(text);
-  if (typeof value === 'boolean') return FLAGS[text.toLowerCase()] === value;
+  if (typeof value === 'boolean') return text.toLowerCase() === String(value);
   return value === null ? text === 'null' : value === text;
 }
 
-const oneOf = (texts: string): Matcher => {
-  const list = texts.split(',');
-  return (value) => list.some((text) => equals(value, text));
+/** The notes put the values of a list in quotes, clients do not. */
+const listed = (text: string): readonly string[] => text.split(',').map((item) => item.replace(/^"(.*)"$/, '$1'));
+
+const oneOf = (text: string): Matcher => {
+  const list = listed(text);
+  return (value) => list.some((item) => equals(value, item));
 };
 
 const contains =
@@ -28,12 +29,8 @@ const compares = (text: string, holds: (difference: number) => boolean): Matcher
 };
 
 function matchesPattern(text: string): Matcher {
-  try {
-    const pattern = new RegExp(text, 'u');
-    return (value) => typeof value === 'string' && pattern.test(value);
-  } catch (cause) {
-    throw refused(`${text} is not a regular expression: ${String(cause)}`);
-  }
+  const pattern = linearPattern(text);
+  return (value) => typeof value === 'string' && pattern.test(value);
 }
 
 /** The filter operators of the array, by the suffix that names them; equality is the bare field. */
@@ -66,7 +63,7 @@ export interface Filter {
 /** Reads `name__prefix` and `db`; undefined for an operator that nobody knows, which matches nothing. */
 export function readFilter(key: string, text: string): Filter | undefined {
   const [, path = '', operator = ''] = /^(.+?)(?:__(\w+))?$/.exec(key) ?? [];
-  const build = OPERATORS[operator];
+  const build = Object.hasOwn(OPERATORS, operator) ? OPERATORS[operator] : undefined;
   if (build === undefined) return undefined;
   const wantsRef = path.endsWith('.ref');
   const isList = operator === 'in' || operator === 'm_eq';
@@ -74,7 +71,7 @@ export function readFilter(key: string, text: string): Filter | undefined {
     field: wantsRef ? path.slice(0, -'.ref'.length) : path,
     isRef: wantsRef,
     matches: build(text),
-    equalTo: operator === '' ? [text] : isList ? text.split(',') : undefined,
+    equalTo: operator === '' ? [text] : isList ? listed(text) : undefined,
   };
 }
 

@@ -1,5 +1,7 @@
+import { busy } from '../api-error.ts';
 import type { Footprint } from '../bytes/footprint.ts';
 import type { Assembly, Lookup, NewObject, ResourceDefinition } from './definition.ts';
+import { hostsBehind, membersOf } from './host-groups.ts';
 import { flagIn, numberIn, refIn, refPath, refTo, textIn, type ArrayRecord, type Draft } from './value.ts';
 
 const HIGHEST_LUN = 254;
@@ -8,6 +10,11 @@ const hostAndLun = (record: Draft): string | undefined => {
   const lun = numberIn(record, 'lun');
   return lun === undefined ? undefined : `${refIn(record, 'host') ?? ''} ${lun}`;
 };
+
+const hostAndVolume = (record: Draft): string => `${refIn(record, 'host') ?? ''} ${refIn(record, 'volume') ?? ''}`;
+
+const lunTaken = (record: Draft): string =>
+  `lun ${numberIn(record, 'lun') ?? ''} of ${refIn(record, 'host') ?? ''} is already in use`;
 
 const kindOf = (record: Draft): string => /^\/(\w+)\//.exec(refIn(record, 'volume') ?? '')?.[1] ?? '';
 
@@ -18,6 +25,13 @@ function* freeLuns(host: string, first: number, lookup: Lookup): Generator<numbe
   }
 }
 
+/** Those that no other request is about to take: hosts are mapped to by several at once. */
+function* lunsToTake(host: string, first: number, assembly: Assembly): Generator<number, undefined> {
+  for (const lun of freeLuns(host, first, assembly)) {
+    if (!assembly.isInTheMaking('mappings', 'host_and_lun', `${host} ${lun}`)) yield lun;
+  }
+}
+
 const volsnapsOf = (draft: Draft, lookup: Lookup): readonly number[] => [
   ...lookup.ids('volsnaps', 'snapshot.ref', refIn(draft, 'volume') ?? ''),
 ];
@@ -25,11 +39,17 @@ const volsnapsOf = (draft: Draft, lookup: Lookup): readonly number[] => [
 function checkTarget(after: Draft, lookup: Lookup, before?: ArrayRecord): string | undefined {
   if (before !== undefined)
     return kindOf(before) === 'snapshots' ? 'field lun belongs to the disks of a view, not to the view' : undefined;
+  const host = lookup.follow(refIn(after, 'host')) ?? {};
+  if (refIn(host, 'host_group') !== undefined)
+    return `host ${textIn(host, 'name')} is in a host group: only the group can have mappings`;
   const target = lookup.follow(refIn(after, 'volume')) ?? {};
   if (kindOf(after) === 'snapshots' && !flagIn(target, 'is_exposable'))
     return 'field volume points to a snapshot that is not exposable';
   if (kindOf(after) === 'volumes' && refIn(target, 'volume_group') === undefined)
     return 'field volume points to an internal volume';
+  const isNew = lookup.count('mappings', 'host_and_volume', hostAndVolume(after)) === 0;
+  if (kindOf(after) === 'volumes' && isNew && lookup.count('mappings', 'host_and_lun', hostAndLun(after) ?? '') > 0)
+    return lunTaken(after);
   const wanted = kindOf(after) === 'snapshots' ? volsnapsOf(after, lookup).length : 1;
   const luns = [...freeLuns(refIn(after, 'host') ?? '', numberIn(after, 'lun') ?? 1, lookup)];
   return luns.length < wanted ? 'the host has no free lun left' : undefined;
@@ -41,10 +61,17 @@ function checkTarget(after: Draft, lookup: Lookup, before?: ArrayRecord): string
  */
 function assemble(draft: Draft, assembly: Assembly): readonly NewObject[] {
   const id = assembly.nextId('mappings');
-  const luns = freeLuns(refIn(draft, 'host') ?? '', numberIn(draft, 'lun') ?? 1, assembly);
-  const nextLun = (): number | null => luns.next().value ?? null;
+  const luns = lunsToTake(refIn(draft, 'host') ?? '', numberIn(draft, 'lun') ?? 1, assembly);
+  const nextLun = (): number => {
+    const { value } = luns.next();
+    if (value === undefined) throw busy('other requests are taking the last free luns of the host');
+    return value;
+  };
   const isView = kindOf(draft) === 'snapshots';
-  const main = { collection: 'mappings', record: { ...draft, id, parent: null, lun: isView ? null : nextLun() } };
+  const main = {
+    collection: 'mappings',
+    record: { ...draft, id, parent: null, lun: isView ? null : (numberIn(draft, 'lun') ?? nextLun()) },
+  };
   const disks = isView ? volsnapsOf(draft, assembly) : [];
   return [
     main,
@@ -62,10 +89,10 @@ function assemble(draft: Draft, assembly: Assembly): readonly NewObject[] {
   ];
 }
 
-function footprint(record: ArrayRecord, lookup: Lookup): readonly Footprint[] {
-  const host = lookup.follow(refIn(record, 'host'));
-  const disk = lookup.follow(refIn(record, 'volume'));
-  if (host === undefined || disk === undefined || kindOf(record) === 'snapshots') return [];
+/** The entry that a mapping gives one host; none for the row of a whole view. */
+export function deviceEntry(mapping: ArrayRecord, host: ArrayRecord, lookup: Lookup): readonly Footprint[] {
+  const disk = lookup.follow(refIn(mapping, 'volume'));
+  if (disk === undefined || kindOf(mapping) === 'snapshots') return [];
   return [{ kind: 'device', host: textIn(host, 'name'), serial: textIn(disk, 'scsi_sn'), id: disk.id }];
 }
 
@@ -74,15 +101,16 @@ export const mappings: ResourceDefinition = {
   noun: 'mapping',
   sequence: 'mappings',
   verbs: ['POST', 'PATCH', 'DELETE'],
+  event: { word: 'MAPPING', number: 380 },
   fields: {
-    host: { kind: 'ref', onCreate: 'required', to: ['hosts'] },
+    host: { kind: 'ref', onCreate: 'required', to: ['hosts', 'host_groups'] },
     volume: { kind: 'ref', onCreate: 'required', to: ['volumes', 'snapshots'] },
     lun: { kind: 'int', onCreate: 'optional', onPatch: true, nullable: true, minimum: 1, maximum: HIGHEST_LUN },
     unique_target: { kind: 'bool', onCreate: 'optional', initial: false },
     parent: { kind: 'ref', hidden: true },
   },
   indexes: {
-    host_and_volume: (record) => `${refIn(record, 'host') ?? ''} ${refIn(record, 'volume') ?? ''}`,
+    host_and_volume: hostAndVolume,
     host_and_kind: (record) => `${refIn(record, 'host') ?? ''} ${kindOf(record)}`,
     host_and_lun: hostAndLun,
   },
@@ -94,7 +122,7 @@ export const mappings: ResourceDefinition = {
     },
     {
       index: 'host_and_lun',
-      message: (record) => `lun ${numberIn(record, 'lun') ?? ''} of ${refIn(record, 'host') ?? ''} is already in use`,
+      message: lunTaken,
     },
   ],
   checks: [checkTarget],
@@ -105,5 +133,7 @@ export const mappings: ResourceDefinition = {
   owns: [{ collection: 'mappings', index: 'parent.ref' }],
   assemble,
   pins: (record, lookup) => volsnapsOf(record, lookup).map((id) => refPath('volsnaps', id)),
-  footprint,
+  claims: (record) => membersOf(refIn(record, 'host')),
+  footprint: (record, lookup) =>
+    hostsBehind(refIn(record, 'host') ?? '', lookup).flatMap((host) => deviceEntry(record, host, lookup)),
 };

@@ -13,6 +13,8 @@ export const partName: FieldDefinition = {
   pattern: PART,
 };
 
+export const IPV4 = /^(25[0-5]|2[0-4]\d|1?\d?\d)(\.(25[0-5]|2[0-4]\d|1?\d?\d)){3}$/;
+
 export const description: FieldDefinition = { kind: 'str', onCreate: 'optional', onPatch: true, nullable: true };
 
 export const creationTime: FieldDefinition = { kind: 'num' };

@@ -20,6 +20,7 @@ export const retentionPolicies: ResourceDefinition = {
   noun: 'retention policy',
   sequence: 'retention_policies',
   verbs: ['POST', 'PATCH', 'DELETE'],
+  event: { word: 'RETENTION_POLICY', number: 390 },
   fields: {
     name: { ...partName, unique: true },
     num_snapshots: amount,
@@ -35,7 +36,16 @@ export const retentionPolicies: ResourceDefinition = {
   },
   uniqueIndexes: [duplicate('retention policy', 'name')],
   removalChecks: [(record) => (flagIn(record, 'is_built_in') ? 'is built in' : undefined)],
-  blockers: [{ collection: 'snapshots', index: 'retention_policy.ref', because: 'is used by snapshots' }],
+  blockers: [
+    { collection: 'snapshots', index: 'retention_policy.ref', because: 'is used by snapshots' },
+    { collection: 'snapshot_scheduler', index: 'retention_policy.ref', because: 'is used by snapshot schedulers' },
+    { collection: 'replication/sessions', index: 'retention_policy.ref', because: 'is used by replication sessions' },
+    {
+      collection: 'replication/sessions',
+      index: 'external_retention_policy.ref',
+      because: 'is used by replication sessions',
+    },
+  ],
   seeds: () => [
     builtIn(1, 'CDP', 0, 1),
     builtIn(2, 'Backup', 0, 7),

@@ -1,46 +1,9 @@
-import type { Assembly, Lookup, NewObject, ResourceDefinition } from './definition.ts';
+import type { Lookup, ResourceDefinition } from './definition.ts';
 import { creationTime, description, iscsiName, partName } from './naming.ts';
-import { serialNumber } from './serial-number.ts';
-import { numberIn, refIdIn, refIn, refPath, refTo, textIn, type ArrayRecord, type Draft } from './value.ts';
+import { assembleSnapshot, checkSession, checkSnapshotBody, settleSnapshot, sourceDisks } from './snapshot-making.ts';
+import { numberIn, refIn, refPath, textIn, type ArrayRecord } from './value.ts';
 
 const pathOf = (record: ArrayRecord): string => refPath('snapshots', record.id);
-
-/** One disk of what a snapshot is taken of: the volume it belongs to, and the directory that holds its bytes now. */
-interface SourceDisk {
-  readonly volumeId: number;
-  readonly shortName: string;
-  readonly size: number;
-  readonly bytesId: number;
-}
-
-function sourceDisks(draft: Draft, lookup: Lookup): readonly SourceDisk[] {
-  const path = refIn(draft, 'source') ?? '';
-  const ofGroup = path.startsWith('/volume_groups/');
-  const ids = ofGroup ? lookup.ids('volumes', 'volume_group.ref', path) : lookup.ids('volsnaps', 'snapshot.ref', path);
-  const disks: SourceDisk[] = [];
-  for (const id of ids) {
-    const disk = lookup.find(ofGroup ? 'volumes' : 'volsnaps', id);
-    if (disk === undefined) continue;
-    disks.push({
-      volumeId: ofGroup ? id : (refIdIn(disk, 'source') ?? id),
-      shortName: textIn(disk, ofGroup ? 'name' : 'short_name'),
-      size: numberIn(disk, 'size') ?? 0,
-      bytesId: id,
-    });
-  }
-  return disks;
-}
-
-function rootGroup(draft: Draft, lookup: Lookup): string {
-  const path = refIn(draft, 'source') ?? '';
-  return path.startsWith('/volume_groups/') ? path : (refIn(lookup.follow(path) ?? {}, 'volume_group') ?? '');
-}
-
-/** Clients tell the kinds apart by the source alone: of a view one takes a snapshot, of a snapshot one makes a view. */
-function kindOf(draft: Draft, lookup: Lookup): 'snapshot' | 'view' {
-  const source = lookup.follow(refIn(draft, 'source'));
-  return source?.['kind'] === 'snapshot' ? 'view' : 'snapshot';
-}
 
 function fullName(record: ArrayRecord, lookup: Lookup): string {
   return `${textIn(lookup.follow(refIn(record, 'volume_group')) ?? {}, 'name')}:${textIn(record, 'short_name')}`;
@@ -55,61 +18,23 @@ export function snapshotsNamed(fullNameText: string, lookup: Lookup): Iterable<n
     : lookup.ids('snapshots', 'group_and_name', `${refPath('volume_groups', groupId)} ${shortName}`);
 }
 
-function assemble(draft: Draft, assembly: Assembly): readonly NewObject[] {
-  const id = assembly.nextId('snapshots');
-  const kind = kindOf(draft, assembly);
-  const disks = sourceDisks(draft, assembly);
-  const now = assembly.now();
-  // Only an original volume or a view has writers: a snapshot's own bytes never change.
-  const live = kind === 'snapshot';
-  const snapshot: ArrayRecord = {
-    ...draft,
-    id,
-    kind,
-    volume_group: { ref: rootGroup(draft, assembly) },
-    volsnaps_provisioned_capacity: disks.reduce((sum, disk) => sum + disk.size, 0),
-    creation_time: now,
-    // A view holds what its snapshot held; a snapshot's own instant is set when the writers are held.
-    data_creation_time: live
-      ? now
-      : (numberIn(assembly.follow(refIn(draft, 'source')) ?? {}, 'data_creation_time') ?? now),
-  };
-  const volsnaps = disks.map((disk): NewObject => {
-    const volsnapId = assembly.nextId('volsnaps');
-    return {
-      collection: 'volsnaps',
-      record: {
-        id: volsnapId,
-        short_name: disk.shortName,
-        snapshot: refTo('snapshots', id),
-        source: refTo('volumes', disk.volumeId),
-        size: disk.size,
-        scsi_sn: serialNumber(volsnapId, assembly),
-        creation_time: now,
-        origin: disk.bytesId,
-        is_origin_live: live,
-      },
-    };
-  });
-  return [{ collection: 'snapshots', record: snapshot }, ...volsnaps];
-}
-
 /** Snapshots of a group, views of a snapshot, and snapshots of a view. */
 export const snapshots: ResourceDefinition = {
   collection: 'snapshots',
   noun: 'snapshot',
   sequence: 'objects',
   verbs: ['POST', 'PATCH', 'DELETE'],
+  event: { word: 'SNAPSHOT', number: 310 },
   rankField: 'creation_time',
   fields: {
     name: { kind: 'str', derive: fullName },
-    short_name: partName,
-    source: { kind: 'ref', onCreate: 'required', to: ['volume_groups', 'snapshots'] },
-    retention_policy: { kind: 'ref', onCreate: 'required', onPatch: true, to: ['retention_policies'] },
+    short_name: { ...partName, onCreate: 'optional' },
+    source: { kind: 'ref', onCreate: 'optional', to: ['volume_groups', 'snapshots'] },
+    retention_policy: { kind: 'ref', onCreate: 'optional', onPatch: true, to: ['retention_policies'] },
     is_exposable: { kind: 'bool', onCreate: 'optional', initial: false },
     is_auto_deleteable: { kind: 'bool', onCreate: 'optional', onPatch: true, initial: false },
     volume_group: { kind: 'ref' },
-    replication_session: { kind: 'ref', nullable: true },
+    replication_session: { kind: 'ref', onCreate: 'optional', nullable: true, to: ['replication/sessions'] },
     creation_time: creationTime,
     data_creation_time: { kind: 'num', nullable: true },
     last_exposed_time: { kind: 'num', nullable: true },
@@ -149,7 +74,10 @@ export const snapshots: ResourceDefinition = {
       amount: numberIn(record, 'volsnaps_provisioned_capacity') ?? 0,
     }),
   },
+  bodyChecks: [checkSnapshotBody],
+  settle: settleSnapshot,
   checks: [
+    checkSession,
     (after, lookup, before) =>
       before === undefined && sourceDisks(after, lookup).length === 0
         ? 'field source has no volumes to take a snapshot of'
@@ -161,7 +89,11 @@ export const snapshots: ResourceDefinition = {
     { collection: 'volumes', index: 'source_snapshot.ref', because: 'still has thin clones' },
   ],
   owns: [{ collection: 'volsnaps', index: 'snapshot.ref' }],
-  assemble,
+  releases: [
+    { collection: 'volume_groups', field: 'last_restored_from' },
+    { collection: 'volumes', field: 'last_restored_from' },
+  ],
+  assemble: assembleSnapshot,
   // A view's source keeps its group alive anyway; the volumes of a group must be named one by one.
   pins: (record, lookup) => sourceDisks(record, lookup).map((disk) => refPath('volumes', disk.volumeId)),
 };

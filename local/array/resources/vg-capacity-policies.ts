@@ -1,25 +1,28 @@
+import { checkThresholds, threshold } from './capacity-thresholds.ts';
 import type { FieldDefinition, ResourceDefinition } from './definition.ts';
 import { duplicate, partName } from './naming.ts';
 import { flagIn } from './value.ts';
 
-const percent: FieldDefinition = { kind: 'int', onCreate: 'required', onPatch: true, minimum: 0, maximum: 100 };
+const required: FieldDefinition = { ...threshold, onCreate: 'required' };
 
 export const vgCapacityPolicies: ResourceDefinition = {
   collection: 'vg_capacity_policies',
   noun: 'capacity policy',
   sequence: 'vg_capacity_policies',
   verbs: ['POST', 'PATCH', 'DELETE'],
+  event: { word: 'VG_CAPACITY_POLICY', number: 400 },
   fields: {
     name: { ...partName, unique: true },
-    warning_threshold: percent,
-    error_threshold: percent,
-    critical_threshold: percent,
-    full_threshold: { ...percent, onCreate: 'optional', initial: 100 },
-    snapshot_overhead_threshold: percent,
+    warning_threshold: required,
+    error_threshold: required,
+    critical_threshold: required,
+    full_threshold: { ...threshold, onCreate: 'optional', initial: 100 },
+    snapshot_overhead_threshold: required,
     num_snapshots: { kind: 'int', onCreate: 'optional', onPatch: true, nullable: true, minimum: 0 },
     is_default: { kind: 'bool', initial: false },
   },
   uniqueIndexes: [duplicate('capacity policy', 'name')],
+  checks: [checkThresholds],
   removalChecks: [(record) => (flagIn(record, 'is_default') ? 'is built in' : undefined)],
   blockers: [{ collection: 'volume_groups', index: 'capacity_policy.ref', because: 'is used by volume groups' }],
   seeds: () => [

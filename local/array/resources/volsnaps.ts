@@ -20,6 +20,8 @@ export const volsnaps: ResourceDefinition = {
     short_name: { kind: 'str' },
     snapshot: { kind: 'ref', to: ['snapshots'] },
     source: { kind: 'ref', to: ['volumes'] },
+    // Old clients filter by this name.
+    base_volume: { kind: 'ref', to: ['volumes'], derive: (record) => record['source'] ?? null },
     size: { kind: 'int' },
     scsi_sn: { kind: 'str', unique: true },
     scsi_suffix: { kind: 'int', derive: (record) => record.id },
@@ -34,6 +36,7 @@ export const volsnaps: ResourceDefinition = {
     is_origin_live: { kind: 'bool', hidden: true },
   },
   finders: {
+    'base_volume.ref': (value, lookup) => lookup.ids('volsnaps', 'source.ref', value),
     name: function* (value, lookup) {
       const [group = '', short = ''] = value.split(':');
       for (const id of snapshotsNamed(`${group}:${short}`, lookup)) {

@@ -1,6 +1,8 @@
 import type { Lookup, ResourceDefinition } from './definition.ts';
+import { hostsBehind } from './host-groups.ts';
 import { creationTime, description, duplicate, iscsiName, partName } from './naming.ts';
-import { numberIn, refIn, refPath, textIn, type ArrayRecord } from './value.ts';
+import { firstRef } from './derived-ref.ts';
+import { numberIn, refIn, refPath, refTo, textIn, type ArrayRecord } from './value.ts';
 
 const pathOf = (record: ArrayRecord): string => refPath('volume_groups', record.id);
 
@@ -14,12 +16,11 @@ function newestSnapshotTime(record: ArrayRecord, lookup: Lookup): number | null 
 
 /** A group holds 32 volumes at most, so that looking through their mappings stays cheap. */
 function mappedHosts(record: ArrayRecord, lookup: Lookup): number {
-  const hosts = new Set<string>();
+  const hosts = new Set<number>();
   for (const volumeId of lookup.ids('volumes', 'volume_group.ref', pathOf(record))) {
     for (const mappingId of lookup.ids('mappings', 'volume.ref', refPath('volumes', volumeId))) {
       const mapping = lookup.find('mappings', mappingId);
-      const host = mapping === undefined ? undefined : refIn(mapping, 'host');
-      if (host !== undefined) hosts.add(host);
+      for (const host of hostsBehind(refIn(mapping ?? {}, 'host') ?? '', lookup)) hosts.add(host.id);
     }
   }
   return hosts.size;
@@ -32,6 +33,7 @@ export const volumeGroups: ResourceDefinition = {
   noun: 'volume group',
   sequence: 'objects',
   verbs: ['POST', 'PATCH', 'DELETE'],
+  event: { word: 'VG', number: 249 },
   fields: {
     name: { ...partName, unique: true },
     // A quota of 0 means none, and reads back null. It is required in the notes, but clients leave it out too.
@@ -46,11 +48,7 @@ export const volumeGroups: ResourceDefinition = {
     is_dedup: { kind: 'bool', onCreate: 'optional', initial: false },
     capacity_policy: { kind: 'ref', onCreate: 'optional', onPatch: true, nullable: true, to: ['vg_capacity_policies'] },
     description,
-    last_restored_from: {
-      kind: 'ref',
-      nullable: true,
-      refusal: 'restoring a volume group is not supported by this array',
-    },
+    last_restored_from: { kind: 'ref', onPatch: true, nullable: true, to: ['snapshots'], isRestore: true },
     last_restored_time: { kind: 'num', nullable: true },
     volumes_count: {
       kind: 'int',
@@ -75,9 +73,25 @@ export const volumeGroups: ResourceDefinition = {
     logical_capacity: { kind: 'num', initial: 0 },
     is_default: { kind: 'bool', initial: false },
     iscsi_tgt_converted_name: { kind: 'str', derive: (record) => iscsiName(textIn(record, 'name')) },
-    replication_session: { kind: 'ref', nullable: true },
-    replication_peer_volume_group: { kind: 'ref', nullable: true },
-    replication_rpo_history: { kind: 'ref', nullable: true },
+    replication_session: {
+      kind: 'ref',
+      to: ['replication/sessions'],
+      derive: (record, lookup) => firstRef('replication/sessions', 'local_volume_group.ref', pathOf(record), lookup),
+    },
+    replication_peer_volume_group: {
+      kind: 'ref',
+      to: ['replication/peer_volume_groups'],
+      derive: (record, lookup) =>
+        firstRef('replication/peer_volume_groups', 'local_volume_group.ref', pathOf(record), lookup),
+    },
+    replication_rpo_history: {
+      kind: 'ref',
+      to: ['replication/rpo_history'],
+      derive: (record, lookup) => {
+        const [session] = lookup.ids('replication/sessions', 'local_volume_group.ref', pathOf(record));
+        return session === undefined ? null : refTo('replication/rpo_history', session);
+      },
+    },
   },
   uniqueIndexes: [duplicate('volume group', 'name')],
   checks: [
@@ -91,5 +105,7 @@ export const volumeGroups: ResourceDefinition = {
   blockers: [
     { collection: 'volumes', index: 'volume_group.ref', because: 'still has volumes' },
     { collection: 'snapshots', index: 'volume_group.ref', because: 'still has snapshots' },
+    { collection: 'replication/sessions', index: 'local_volume_group.ref', because: 'is replicated' },
   ],
+  owns: [{ collection: 'snapshot_scheduler_mapping', index: 'volume_group.ref' }],
 };

@@ -1,7 +1,8 @@
 import type { Lookup, ResourceDefinition } from './definition.ts';
 import { creationTime, description, duplicate, iscsiName, partName } from './naming.ts';
 import { serialNumber } from './serial-number.ts';
-import { flagIn, numberIn, refIn, refPath, textIn, type ArrayRecord, type Draft } from './value.ts';
+import { firstRef } from './derived-ref.ts';
+import { flagIn, numberIn, refIn, refPath, refTo, textIn, type ArrayRecord, type Draft } from './value.ts';
 
 const MOST_VOLUMES_IN_A_GROUP = 32;
 
@@ -44,6 +45,7 @@ export const volumes: ResourceDefinition = {
   noun: 'volume',
   sequence: 'objects',
   verbs: ['POST', 'PATCH', 'DELETE'],
+  event: { word: 'VOLUME', number: 300 },
   fields: {
     name: { ...partName, unique: true },
     size: { kind: 'int', onCreate: 'optional', onPatch: true, minimum: 1 },
@@ -60,9 +62,14 @@ export const volumes: ResourceDefinition = {
     creation_time: creationTime,
     last_restored_from: { kind: 'ref', nullable: true },
     last_restored_time: { kind: 'num', nullable: true },
-    current_stats: { kind: 'ref', nullable: true },
+    current_stats: { kind: 'ref', to: ['stats/volumes'], derive: (record) => refTo('stats/volumes', record.id) },
     current_replication_stats: { kind: 'ref', nullable: true },
-    replication_peer_volume: { kind: 'ref', nullable: true },
+    replication_peer_volume: {
+      kind: 'ref',
+      to: ['replication/peer_volumes'],
+      derive: (record, lookup) =>
+        firstRef('replication/peer_volumes', 'local_volume.ref', refPath('volumes', record.id), lookup),
+    },
     logical_capacity: { kind: 'num', nullable: true },
     snapshots_logical_capacity: { kind: 'num', nullable: true },
     stream_avg_compressed_size_in_bytes: { kind: 'num', nullable: true },
@@ -91,6 +98,7 @@ export const volumes: ResourceDefinition = {
   blockers: [
     { collection: 'mappings', index: 'volume.ref', because: 'is mapped to a host' },
     { collection: 'volsnaps', index: 'source.ref', because: 'is still held by a snapshot' },
+    { collection: 'replication/peer_volumes', index: 'local_volume.ref', because: 'is replicated' },
   ],
   assemble: (draft, assembly) => {
     const id = assembly.nextId('volumes');

@@ -29,7 +29,7 @@ export function indexEntries(definition: ResourceDefinition, record: ArrayRecord
 export function answersFilter(definition: ResourceDefinition, name: string): boolean {
   const isRefPath = name.endsWith('.ref');
   const field = definition.fields[isRefPath ? name.slice(0, -'.ref'.length) : name];
-  if (field === undefined || field.hidden === true) return false;
+  if (field === undefined || field.hidden === true || field.derive !== undefined) return false;
   return isRefPath ? field.kind === 'ref' : field.unique === true || definition.indexes?.[name] !== undefined;
 }
 

@@ -14,7 +14,17 @@ export interface Store extends Lookup {
   /** The last value accepted for a sequence name of clients (`X-K2-Sequence`), 0 at first. */
   clientSequence(name: string): number;
   acceptClientSequence(name: string, value: number): void;
+  /** Restores whose bytes are being put in place: noted before the first rename, forgotten with the change of the records. */
+  pendingRestores(): readonly PendingRestore[];
+  noteRestore(restore: PendingRestore): void;
+  forgetRestore(restore: PendingRestore): void;
   close(): Promise<void>;
+}
+
+export interface PendingRestore {
+  /** The volume group as it will be. */
+  readonly group: ArrayRecord;
+  readonly volumes: readonly number[];
 }
 
 export interface StoreOptions {
@@ -31,6 +41,9 @@ type EntryKey = [collection: string, index: string, key: string, rank: number, i
 /** Sorts before and after every rank and id. */
 const LOWEST = -1;
 const HIGHEST = Number.MAX_SAFE_INTEGER;
+/** LMDB's keys have 1978 bytes, and no indexed field comes near: nothing is kept under a longer text that is asked for. */
+const LONGEST_TEXT_BYTES = 1500;
+const isKey = (text: string): boolean => Buffer.byteLength(text) <= LONGEST_TEXT_BYTES;
 
 /**
  * Opens the state under `path`. LMDB writes pages, not whole files, and a transaction is there completely or not at all,
@@ -43,6 +56,7 @@ export function openStore(options: StoreOptions): Store {
   const totals = root.openDB<number, [string, string, string]>({ name: 'totals' });
   const sequences = root.openDB<number, string>({ name: 'sequences' });
   const settings = root.openDB<string, string>({ name: 'settings' });
+  const restores = root.openDB<PendingRestore, number>({ name: 'restores' });
 
   const definitionOf = (collection: string) => {
     const definition = options.resources.get(collection);
@@ -95,12 +109,13 @@ export function openStore(options: StoreOptions): Store {
       return target === undefined ? undefined : find(target.collection, target.id);
     },
     *ids(collection, index, key, newestFirst = false) {
+      if (!isKey(key)) return;
       const low: EntryKey = [collection, index, key, LOWEST, LOWEST];
       const high: EntryKey = [collection, index, key, HIGHEST, HIGHEST];
       const range = newestFirst ? { start: high, end: low, reverse: true } : { start: low, end: high };
       for (const entry of entries.getKeys(range)) yield entry[4];
     },
-    count: (collection, index, key) => totals.get([collection, `count of ${index}`, key]) ?? 0,
+    count: (collection, index, key) => (isKey(key) ? (totals.get([collection, `count of ${index}`, key]) ?? 0) : 0),
     sum: (collection, name, key) => totals.get([collection, `sum of ${name}`, key]) ?? 0,
     nextId: (collection) => {
       const { sequence } = definitionOf(collection);
@@ -126,6 +141,13 @@ export function openStore(options: StoreOptions): Store {
     clientSequence: (name) => sequences.get(`client ${name}`) ?? 0,
     acceptClientSequence: (name, value) => {
       sequences.putSync(`client ${name}`, value);
+    },
+    pendingRestores: () => [...restores.getRange()].map(({ value }) => value),
+    noteRestore: (restore) => {
+      restores.putSync(restore.group.id, restore);
+    },
+    forgetRestore: ({ group }) => {
+      restores.removeSync(group.id);
     },
     close: () => root.close(),
   };

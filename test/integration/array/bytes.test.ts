@@ -14,12 +14,10 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { provision } from '../../../local/array/provision.ts';
 import { RETENTION, type Reply } from './array-client.ts';
-import { lags, startWriter } from './ordered-writer.ts';
 import { CREDENTIALS, startedArray, type StartedArray } from './started-array.ts';
 
 let array: StartedArray;
 let first: string;
-let second: string;
 const HOST = 'db1';
 
 const device = (serial: string): string => join(array.dataDir, 'hosts', HOST, serial);
@@ -37,7 +35,7 @@ beforeEach(async () => {
       host: { name: HOST, type: 'Linux', iqn: 'iqn.2026-01.test:db1' },
     },
   );
-  [first = '', second = ''] = made.volumes.map(({ serial }) => device(serial));
+  [first = ''] = made.volumes.map(({ serial }) => device(serial));
 });
 
 afterEach(async () => {
@@ -72,23 +70,6 @@ async function mappedView(name: string, snapshotId: number): Promise<{ id: numbe
 }
 
 describe('a snapshot', { timeout: 60_000 }, () => {
-  it.runIf(process.platform === 'linux')(
-    'is one instant over all volumes while threads write both without pause',
-    async () => {
-      const writer = await startWriter(first, second);
-      try {
-        for (let round = 0; round < 10; round += 1) {
-          const snapshot = await create(`s${round}`, '/volume_groups/2');
-          const { paths } = await mappedView(`w${round}`, snapshot.id);
-          for (const lag of lags(paths[0] ?? '', paths[1] ?? '')) expect([0, 1]).toContain(lag);
-          expect(writer.isStopped()).toBe(false);
-        }
-      } finally {
-        await writer.end();
-      }
-    },
-  );
-
   it('keeps owner, mode, times and links of everything', async () => {
     const file = join(first, 'f');
     writeFileSync(file, 'content');

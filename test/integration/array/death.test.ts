@@ -1,8 +1,9 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startArray, type ArrayProcess } from '../../../local/array/array-process.ts';
+import { commandLineOf } from '../../../local/array/holder/processes.ts';
 import { provision } from '../../../local/array/provision.ts';
 import { arrayClient, eventually, RETENTION, type Call, type Reply } from './array-client.ts';
 import { startWriter, type OrderedWriter } from './ordered-writer.ts';
@@ -13,6 +14,8 @@ let array: ArrayProcess;
 let call: Call;
 let writer: OrderedWriter;
 const TIMEOUT_MS = 60_000;
+/** Enough for a copy of them to be met. */
+const SLOW_COPY_FILES = 8_000;
 
 async function start(holdSeconds = 60): Promise<void> {
   array = await startArray({ dataDir, port: 0, ...CREDENTIALS, holdSeconds });
@@ -42,10 +45,13 @@ async function snapshotHeldInTheMiddle(delayMs = 600_000): Promise<readonly [Pro
 const bytes = (): string[] => readdirSync(join(dataDir, 'volumes'));
 const writerRuns = () => eventually(() => (writer.isStopped() ? undefined : true));
 
-function holderPid(): number {
+/** The array's child whose command line holds the text. */
+function childWith(text: string): number | undefined {
   const children = readFileSync(`/proc/${array.pid}/task/${array.pid}/children`, 'utf8').trim().split(' ').map(Number);
-  return children.find((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('holder/main.ts')) ?? 0;
+  return children.find((pid) => commandLineOf(pid).join(' ').includes(text));
 }
+
+const holderPid = (): number => childWith('holder/main.ts') ?? 0;
 
 const isGone = (pid: number) => eventually(() => (readdirSync('/proc').includes(String(pid)) ? undefined : true));
 
@@ -73,6 +79,33 @@ describe.runIf(process.platform === 'linux')('in the middle of a snapshot', { ti
     expect((await call('GET', '/volumes')).body.total).toBe(3);
     expect(bytes()).toHaveLength(2);
     expect((await takeSnapshot()).status).toBe(201);
+  });
+
+  it('the death of array and holder at the same moment continues the writers', async () => {
+    await startWithWriter();
+    const holder = holderPid();
+    const [reply] = await snapshotHeldInTheMiddle();
+    // Stopped first, so that it cannot notice the death of the array.
+    process.kill(holder, 'SIGSTOP');
+    process.kill(array.pid, 'SIGKILL');
+    process.kill(holder, 'SIGKILL');
+    await writerRuns();
+    expect(await reply).toBeUndefined();
+  });
+
+  it('a copy that outlives the array is ended by the next start, and what it made is removed', async () => {
+    await startWithWriter();
+    const folder = join(dataDir, 'volumes', '3');
+    for (let number = 0; number < SLOW_COPY_FILES; number += 1) writeFileSync(join(folder, `f${number}`), '');
+    const reply = takeSnapshot().catch(() => undefined);
+    const copy = await eventually(() => childWith(`${folder} `));
+    // As slow as a copy of very much data.
+    process.kill(copy, 'SIGSTOP');
+    process.kill(array.pid, 'SIGKILL');
+    expect(await reply).toBeUndefined();
+    await start();
+    await isGone(copy);
+    expect(bytes()).toHaveLength(2);
   });
 
   it('the death of the holder continues the writers and fails the snapshot; the next one works', async () => {

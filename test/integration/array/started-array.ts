@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startArrayServer } from '../../../local/array/server.ts';
+import { startArrayServer, type ArrayServerOptions } from '../../../local/array/server.ts';
 import { arrayClient, type Call } from './array-client.ts';
 
 export const CREDENTIALS = { user: 'admin', password: 'secret' };
@@ -19,9 +19,9 @@ export interface StartedArray {
 export const temporaryFolder = (): Promise<string> => mkdtemp(join(tmpdir(), 'array-test-'));
 
 /** An array in this process, over a folder of its own unless one is given. */
-export async function startedArray(dataDir?: string): Promise<StartedArray> {
-  const folder = dataDir ?? (await temporaryFolder());
-  const server = await startArrayServer({ dataDir: folder, port: 0, ...CREDENTIALS });
+export async function startedArray(more: Partial<ArrayServerOptions> = {}): Promise<StartedArray> {
+  const folder = more.dataDir ?? (await temporaryFolder());
+  const server = await startArrayServer({ port: 0, ...CREDENTIALS, ...more, dataDir: folder });
   return {
     url: server.url,
     caFile: server.caFile,
@@ -29,7 +29,7 @@ export async function startedArray(dataDir?: string): Promise<StartedArray> {
     call: await arrayClient({ ...server, ...CREDENTIALS }),
     restart: async () => {
       await server.close();
-      return startedArray(folder);
+      return startedArray({ ...more, dataDir: folder });
     },
     stop: async () => {
       await server.close();

@@ -140,7 +140,7 @@ describe('objects', () => {
     const restore = await array.call('PATCH', `/volume_groups/${made.volumeGroupId}`, {
       last_restored_from: { ref: '/snapshots/1' },
     });
-    expect(restore).toMatchObject({ status: 400, body: error('not supported') });
+    expect(restore).toMatchObject({ status: 400, body: error('field last_restored_from') });
   });
 });
 
@@ -160,8 +160,30 @@ describe('filters and pages', () => {
     ['volume_group=/volume_groups/2', 0],
     ['nosuchfield=1', 0],
     ['name__eq=orders-data', 0],
+    ['name__constructor=1', 0],
+    ['constructor__neq=1', 0],
+    ['nosuchfield__neq=1', 0],
     ['name=', 3],
     ['name__prefix=orders&size__gt=0&id__in=1', 0],
+    ['id__in=3', 1],
+    ['id__m_eq=3,4', 2],
+    ['id__in=%223%22', 1],
+    ['size__gt=1048576&size__lte=2097152', 2],
+    ['name__contains_some=data,wal', 2],
+    ['name__contains_some=data', 1],
+    ['read_only=FALSE', 3],
+    ['is_thin_clone=true', 0],
+    ['volume_group=null', 1],
+    ['volume_group.ref=%2Fvolume_groups%2F2', 2],
+    ['volume_group.ref__m_eq=/volume_groups/2,/volume_groups/3', 2],
+    ['current_stats.ref=/stats/volumes/3', 1],
+    ['iscsi_tgt_converted_name=orders-data', 1],
+    ['name=orders%2Ddata', 1],
+    ['creation_time__gt=0&creation_time__lt=99999999999', 3],
+    ['origin=1', 0],
+    ['__nosuchmodifier=1', 3],
+    ['name__regexp=data', 1],
+    ['name__regexp=%5BA-Z%5D%2B', 1],
   ])('volumes?%s finds %i', async (query, total) => {
     const { status, body } = await array.call('GET', `/volumes?${query}`);
     expect({ status, total: body.total }).toEqual({ status: 200, total });
@@ -174,6 +196,33 @@ describe('filters and pages', () => {
     expect((await array.call('GET', '/volumes?__limit=0')).body).toEqual({ hits: [], limit: 0, offset: 0, total: 3 });
     expect((await array.call('GET', '/volumes?__offset=50')).body).toMatchObject({ hits: [], total: 3 });
     expect((await array.call('GET', '/volumes?__limit=x')).status).toBe(400);
+    expect((await array.call('GET', '/volumes?__limit=9999')).body).toMatchObject({ limit: 9999, total: 3 });
+    const newestSerial = '__sort=scsi_sn&__sort_order=desc&name__prefix=orders&__limit=1';
+    expect(await names(newestSerial)).toEqual([{ name: 'orders-wal' }]);
+    expect(await names('__sort_order=desc')).toEqual([
+      { name: 'orders-wal' },
+      { name: 'orders-data' },
+      { name: 'CTRL' },
+    ]);
+    expect((await array.call('GET', '/volumes/3?__fields=name,size')).body).toEqual({
+      name: 'orders-data',
+      size: 2_097_152,
+    });
+  });
+
+  it.each(['(a+)+$', '(a|a)*b', 'a*a*a*a*a*a*a*a*b'])('searches for %s in no time', async (pattern) => {
+    const long = { description: 'a'.repeat(1000) };
+    expect((await array.call('PATCH', '/volumes/3', long)).status).toBe(200);
+    const before = performance.now();
+    const found = await array.call('GET', `/volumes?description__regexp=${encodeURIComponent(pattern)}`);
+    expect(found.status).toBe(200);
+    expect(performance.now() - before).toBeLessThan(2000);
+    expect((await array.call('PATCH', '/volumes/3', { description: null })).status).toBe(200);
+  });
+
+  it.each(['(', '(a)\\1', '(?=a)', 'a{1000}', 'a'.repeat(501)])('refuses the pattern %s', async (pattern) => {
+    const reply = await array.call('GET', `/volumes?name__regexp=${encodeURIComponent(pattern)}`);
+    expect(reply).toMatchObject({ status: 400, body: error('regular expression') });
   });
 });
 
