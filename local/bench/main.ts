@@ -1,4 +1,4 @@
-/** `npm run bench`: what a clone costs the control plane. See docs/bench.md. */
+/** `npm run bench`: what a clone costs the control plane, and what size costs the demo array. See docs/bench.md. */
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +8,7 @@ import { connectApi, logIn } from '../site/api-client.ts';
 import { removeElsewhere } from '../site/elsewhere.ts';
 import { type HostSpec, startSite } from '../site/site.ts';
 import { stopSignal } from '../site/stop-signals.ts';
+import { arrayTable, benchArray, brokenArrayBudgets } from './array-bench.ts';
 import { bestClones, type CloneFigures, measureClone } from './clone-bench.ts';
 import { watchWire } from './wire-watch.ts';
 
@@ -18,7 +19,7 @@ const wholeNumber = (text: string): number => {
 
 const options = z.object({ json: z.boolean(), runs: z.number(), engine: z.enum(['mssql', 'postgres']) }).parse(
   new Command('bench')
-    .description("Measures the control plane's own share of a clone.")
+    .description("Measures the control plane's own share of a clone, and what size costs the demo array.")
     .option('--json', 'one JSON object as the last line of standard output; progress on standard error', false)
     .option('--runs <n>', 'clones per figure, of which the quickest counts', wholeNumber, 5)
     .addOption(new Option('--engine <vendor>', 'of the databases').choices(['mssql', 'postgres']).default('mssql'))
@@ -75,7 +76,13 @@ try {
         .map(([name, value]) => `  ${name}: ${String(value)}`)
         .join('\n'),
     );
-  if (options.json) process.stdout.write(`${JSON.stringify({ clone })}\n`);
+  const array = await benchArray(join(dataDir, 'array-bench'), say);
+  for (const line of arrayTable(array)) say(line);
+  for (const broken of brokenArrayBudgets(array)) {
+    process.stderr.write(`over budget: ${broken}\n`);
+    process.exitCode = 1;
+  }
+  if (options.json) process.stdout.write(`${JSON.stringify({ clone, array })}\n`);
 } catch (error) {
   process.stderr.write(`the bench failed: ${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;
