@@ -1,8 +1,8 @@
-/** The front door's TLS identity: a certificate for this machine that callers may trust as a CA. */
+/** The front door's TLS identity: a certificate for this machine, and the authority that callers trust. */
 import { X509Certificate } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { generate } from 'selfsigned';
+import { makeCertificateChain } from '../../array/tls.ts';
 
 export interface Certificate {
   /** PEM file to trust. */
@@ -25,24 +25,8 @@ const readOrNull = async (file: string): Promise<string | null> => {
 
 const lastsADay = (pem: string): boolean => Date.parse(new X509Certificate(pem).validTo) > Date.now() + day;
 
-const create = async (): Promise<{ cert: string; private: string }> =>
-  generate([{ name: 'commonName', value: 'localhost' }], {
-    keyType: 'ec',
-    algorithm: 'sha256',
-    notAfterDate: new Date(Date.now() + lifetimeDays * day),
-    extensions: [
-      { name: 'basicConstraints', cA: true, critical: true },
-      { name: 'keyUsage', digitalSignature: true, keyCertSign: true, critical: true },
-      { name: 'extKeyUsage', serverAuth: true },
-      {
-        name: 'subjectAltName',
-        altNames: [
-          { type: 2, value: 'localhost' },
-          { type: 7, ip: '127.0.0.1' },
-        ],
-      },
-    ],
-  });
+const isWhole = (ca: string, cert: string): boolean =>
+  new X509Certificate(cert).verify(new X509Certificate(ca).publicKey);
 
 /** Under another name first, so that a reader never sees half a file. */
 const replaceFile = async (file: string, content: string, mode: number): Promise<void> => {
@@ -51,16 +35,24 @@ const replaceFile = async (file: string, content: string, mode: number): Promise
   await rename(draft, file);
 };
 
-/** Keeps `DIR/tls/ca.pem` and `DIR/tls/key.pem` (0600) across restarts; makes them when absent or about to expire. */
+/**
+ * Keeps `DIR/tls/ca.pem`, `server.pem` and `key.pem` (0600) across restarts; makes them when one is absent or about to
+ * expire. The authority is written last: half a set does not verify, and the next start makes a whole one.
+ */
 export const keptCertificate = async (dataDir: string): Promise<Certificate> => {
   const folder = path.join(dataDir, 'tls');
-  const caFile = path.join(folder, 'ca.pem');
-  const keyFile = path.join(folder, 'key.pem');
-  const [cert, key] = await Promise.all([readOrNull(caFile), readOrNull(keyFile)]);
-  if (cert !== null && key !== null && lastsADay(cert)) return { caFile, cert, key };
-  const made = await create();
+  const [caFile, certFile, keyFile] = [
+    path.join(folder, 'ca.pem'),
+    path.join(folder, 'server.pem'),
+    path.join(folder, 'key.pem'),
+  ];
+  const [ca, cert, key] = await Promise.all([readOrNull(caFile), readOrNull(certFile), readOrNull(keyFile)]);
+  if (ca !== null && cert !== null && key !== null && isWhole(ca, cert) && lastsADay(cert))
+    return { caFile, cert, key };
+  const made = await makeCertificateChain('Reprise front door CA', lifetimeDays);
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  await replaceFile(keyFile, made.private, 0o600);
-  await replaceFile(caFile, made.cert, 0o644);
-  return { caFile, cert: made.cert, key: made.private };
+  await replaceFile(keyFile, made.key, 0o600);
+  await replaceFile(certFile, made.cert, 0o644);
+  await replaceFile(caFile, made.ca, 0o644);
+  return { caFile, cert: made.cert, key: made.key };
 };
