@@ -7,7 +7,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    exclude: ['test/localstack/**'],
+    exclude: ['test/localstack/**', 'test/clients/**'],
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 60_000,

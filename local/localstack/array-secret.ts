@@ -1,4 +1,4 @@
-/** The array's account in Secrets Manager, where the functions read it. */
+/** An array's account in Secrets Manager, where the functions read it. */
 import {
   CreateSecretCommand,
   PutSecretValueCommand,
@@ -8,13 +8,13 @@ import {
 import { resolveEnvironment } from '../../infra/environments.ts';
 import { clientConfig } from './client-config.ts';
 
-/** Makes the secret that environment `local` names, or replaces its value. */
+/** Makes the secret, or replaces its value; the one that environment `local` names, when none is named. */
 export async function keepArraySecret(
   endpoint: string,
   account: { readonly username: string; readonly password: string },
+  name = resolveEnvironment('local').array.sdpSecretId,
 ): Promise<void> {
   const client = new SecretsManagerClient(clientConfig(endpoint));
-  const name = resolveEnvironment('local').array.sdpSecretId;
   const SecretString = JSON.stringify(account);
   try {
     await client.send(new CreateSecretCommand({ Name: name, SecretString }));

@@ -28,17 +28,17 @@ const constraintsFile = join(sources, 'constraints.txt');
 const pomFile = join(sources, 'dynamodb-local.pom.xml');
 const executorSource = join(sources, 'executor');
 
-const cacheRoot = (environment: NodeJS.ProcessEnv): string =>
+export const cacheRoot = (environment: NodeJS.ProcessEnv): string =>
   environment['REPRISE_CACHE_DIR'] ?? join(environment['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'reprise');
 
-async function hashOf(parts: readonly string[], files: readonly string[]): Promise<string> {
+export async function hashOf(parts: readonly string[], files: readonly string[]): Promise<string> {
   const hash = createHash('sha256').update(parts.join('\n'));
   for (const file of files) hash.update(await readFile(file));
   return hash.digest('hex').slice(0, 16);
 }
 
 /** `make` fills a folder of another name first: a run that is cut off leaves nothing that looks finished. */
-async function ensureFolder(folder: string, make: (draft: string) => Promise<void>): Promise<string> {
+export async function ensureFolder(folder: string, make: (draft: string) => Promise<void>): Promise<string> {
   if (existsSync(folder)) return folder;
   const draft = `${folder}.${String(process.pid)}.new`;
   await rm(draft, { recursive: true, force: true });

@@ -47,14 +47,16 @@ const pythonCandidates = (environment: NodeJS.ProcessEnv): string[] => {
 /** Newer ones are left out until the pinned packages were tried with them. */
 const isPythonThatServes = (version: string): boolean => version.startsWith('3.13.');
 
-async function findPython(
+/** The first Python whose version serves and that can make virtual environments. */
+export async function findPython(
   environment: NodeJS.ProcessEnv,
   ask: Ask,
+  serves: (version: string) => boolean,
 ): Promise<[program: string, version: string] | null> {
   for (const candidate of pythonCandidates(environment)) {
     const script = 'import sys, venv, ensurepip; print(sys.executable, "%d.%d.%d" % sys.version_info[:3])';
     const [program, version] = (await answerOf(ask, candidate, ['-c', script]))?.trim().split(' ') ?? [];
-    if (program !== undefined && version !== undefined && isPythonThatServes(version)) return [program, version];
+    if (program !== undefined && version !== undefined && serves(version)) return [program, version];
   }
   return null;
 }
@@ -76,7 +78,7 @@ export async function findToolchain(
   ask: Ask = runCommand,
 ): Promise<Toolchain> {
   const [python, maven, javaHome] = await Promise.all([
-    findPython(environment, ask),
+    findPython(environment, ask, isPythonThatServes),
     findMaven(ask),
     findJavaHome(ask),
   ]);
