@@ -99,4 +99,10 @@ export const acceptedNagFindings: readonly AcceptedFinding[] = [
     construct: /^schedules\/job-sweepRole\/Resource$/,
     reason: 'All executions of one flow; their names are request ids.',
   },
+  {
+    rule: 'AwsSolutions-IAM5',
+    detail: /^Resource::arn:[a-z-]+:secretsmanager:[a-z0-9-]+:\d{12}:secret:reprise\/sdp\*$/,
+    construct: /^(api|flows)\/[a-z]+-[a-z-]+Role\/Resource$/,
+    reason: 'Secrets of arrays that are registered at run time; the API takes only names that begin so. ADR 0011.',
+  },
 ];

@@ -39,4 +39,9 @@ export const acceptedWildcards: readonly AcceptedWildcard[] = [
     resource: /-\?{6}$/,
     reason: 'Secrets Manager appends six random characters to the name.',
   },
+  {
+    actions: /^secretsmanager:GetSecretValue$/,
+    resource: /:secret:reprise\/sdp\*$/,
+    reason: 'Secrets of arrays that are registered at run time: the API takes only names that begin so.',
+  },
 ];

@@ -16,6 +16,7 @@ const Context = z.object({
   region: text,
   sdpUrl: text,
   sdpCaFile: text,
+  sdpCertificateSha256: text,
   sdpCaLayerArn: text,
   sdpSecretId: text,
   agentSecretId: text,
@@ -32,9 +33,16 @@ const Context = z.object({
 type Context = z.infer<typeof Context>;
 
 // What was not given must be absent, not undefined: an undefined override would hide the environment's own value.
-const arrayOf = ({ sdpUrl, sdpCaFile, sdpCaLayerArn, sdpSecretId }: Context): Partial<ArraySettings> => ({
+const arrayOf = ({
+  sdpUrl,
+  sdpCaFile,
+  sdpCertificateSha256,
+  sdpCaLayerArn,
+  sdpSecretId,
+}: Context): Partial<ArraySettings> => ({
   ...(sdpUrl === undefined ? {} : { sdpUrl }),
   ...(sdpCaFile === undefined ? {} : { sdpCaFile }),
+  ...(sdpCertificateSha256 === undefined ? {} : { sdpCertificateSha256 }),
   ...(sdpCaLayerArn === undefined ? {} : { caLayerArn: sdpCaLayerArn }),
   ...(sdpSecretId === undefined ? {} : { sdpSecretId }),
 });

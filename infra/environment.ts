@@ -22,10 +22,12 @@ export interface Network {
 }
 
 export interface ArraySettings {
-  /** Base URL of the array's REST API. */
-  readonly sdpUrl: string;
-  /** PEM file of the CA that signed the array's certificate, as the functions see it; null for a public CA. */
+  /** Base URL of the array's REST API; null where every array is registered through the API. */
+  readonly sdpUrl: string | null;
+  /** PEM file of the CA that signed the array's certificate, as the functions see it; null for a public CA, or a fingerprint. */
   readonly sdpCaFile: string | null;
+  /** SHA-256 of the one certificate that is trusted, in place of any CA: for arrays that signed their own. */
+  readonly sdpCertificateSha256: string | null;
   /** Layer that brings `sdpCaFile` (under /opt) where functions cannot read this machine's disk. */
   readonly caLayerArn: string | null;
   /** Secrets Manager name of `{"username","password"}`; created outside this app, so that no deployment can overwrite it. */
@@ -65,6 +67,7 @@ export interface Environment {
   readonly flowLogLevel: 'ALL' | 'ERROR';
   readonly logRetentionDays: 7 | 30 | 90 | 365;
   readonly taskRetentionDays: number;
+  readonly auditRetentionDays: number;
   readonly tickIntervalMinutes: number;
   readonly agentHeartbeatSeconds: number;
   readonly agentCommandTimeoutSeconds: number;

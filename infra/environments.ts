@@ -1,10 +1,7 @@
 /** The environments, and what may be set from outside (`-c name=value`) when one is synthesized. */
 import type { ArraySettings, Environment, EnvironmentName } from './environment.ts';
 
-type Settings = Omit<Environment, 'name' | 'account' | 'array'> & {
-  readonly account: string | null;
-  readonly array: Omit<ArraySettings, 'sdpUrl'> & { readonly sdpUrl: string | null };
-};
+type Settings = Omit<Environment, 'name' | 'account'> & { readonly account: string | null };
 
 /** Everything but the name may be overridden; of the array, setting by setting. */
 export type EnvironmentOverrides = Partial<Omit<Environment, 'name' | 'array'>> & {
@@ -16,7 +13,7 @@ const base: Settings = {
   region: 'eu-central-1',
   network: null,
   domain: null,
-  array: { sdpUrl: null, sdpCaFile: null, caLayerArn: null, sdpSecretId: 'reprise/sdp' },
+  array: { sdpUrl: null, sdpCaFile: null, sdpCertificateSha256: null, caLayerArn: null, sdpSecretId: 'reprise/sdp' },
   agentCredentials: { kind: 'role' },
   // Memory buys CPU: a cold start parses 300 kB of JavaScript, and callers of the API wait for it.
   memoryMib: { api: 1024, steps: 512, schedules: 512, events: 512 },
@@ -27,6 +24,8 @@ const base: Settings = {
   flowLogLevel: 'ERROR',
   logRetentionDays: 30,
   taskRetentionDays: 30,
+  // A year and a month, for the question that comes after the year's end.
+  auditRetentionDays: 400,
   tickIntervalMinutes: 1,
   agentHeartbeatSeconds: 30,
   agentCommandTimeoutSeconds: 300,
@@ -76,17 +75,16 @@ const required = (value: string | null, environment: EnvironmentName, option: st
   return value;
 };
 
-/** Throws when the environment leaves open what only its owner knows: the account, the array's address. */
+/** Throws when the environment leaves open what only its owner knows: the account. */
 export const resolveEnvironment = (name: EnvironmentName, overrides: EnvironmentOverrides = {}): Environment => {
   const settings: Settings = {
     ...environments[name],
     ...overrides,
     array: { ...environments[name].array, ...overrides.array },
   };
-  return {
-    ...settings,
-    name,
-    account: required(settings.account, name, 'an account: -c account=123456789012, or AWS credentials'),
-    array: { ...settings.array, sdpUrl: required(settings.array.sdpUrl, name, 'the array: -c sdpUrl=https://...') },
-  };
+  const { sdpCaFile, sdpCertificateSha256 } = settings.array;
+  if (sdpCaFile !== null && sdpCertificateSha256 !== null)
+    throw new Error('sdpCaFile and sdpCertificateSha256 exclude each other');
+  const account = required(settings.account, name, 'an account: -c account=123456789012, or AWS credentials');
+  return { ...settings, name, account };
 };

@@ -15,7 +15,7 @@ export const exampleContext: Readonly<Record<Exclude<EnvironmentName, 'embedded'
     local: {},
     dev: example,
     // Its network has a NAT gateway.
-    staging: { ...example, ...network },
+    staging: { ...example, ...network, sdpSecretId: 'storage/array' },
     prod: {
       ...example,
       ...network,

@@ -27,6 +27,8 @@ export interface Names {
   readonly roleArn: (role: string) => string;
   /** Secrets Manager appends six random characters to the name. */
   readonly secretArn: (secretId: string) => string;
+  /** All secrets whose names begin so. */
+  readonly secretsBelowArn: (prefix: string) => string;
 }
 
 const partitionOf = (region: string): string => (region.startsWith('cn-') ? 'aws-cn' : 'aws');
@@ -55,5 +57,6 @@ export const namesOf = ({ name, account, region }: Pick<Environment, 'name' | 'a
     agentRoleArn: roleArn(`${prefix}-agent`),
     roleArn,
     secretArn: (secretId) => arn('secretsmanager', `secret:${secretId}-??????`),
+    secretsBelowArn: (prefix) => arn('secretsmanager', `secret:${prefix}*`),
   };
 };

@@ -7,7 +7,7 @@ import type { EffectKind } from '../shared/domain/effect.ts';
 import type * as z from 'zod/mini';
 import { runStep, type Step, type StepDeps, type StepInput } from '../functions/steps/step.ts';
 
-export type ArrayVerb = keyof StepDeps['sdp'];
+export type ArrayVerb = keyof Awaited<ReturnType<StepDeps['arrays']['of']>>;
 export type AgentCommandName = Parameters<StepDeps['agents']['send']>[1]['kind'];
 
 /** Whom a step reaches. Every step reads and writes the table besides. */

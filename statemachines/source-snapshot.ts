@@ -26,7 +26,7 @@ export const sourceSnapshotRows: readonly FlowStep[] = [
     onFailure: unwinds,
   },
   {
-    ...onArray('describe', 'locateVolumes', 'ensureSnapshot'),
+    ...onArray('locateVolumes', 'ensureSnapshot'),
     state: 'TakeSnapshot',
     action: action(takeSnapshot),
     output: 'journal `array-snapshot-<round>-<index>`: array id, instant, origin, and the disks that lie in it',

@@ -1,5 +1,6 @@
 /**
- * `npm run admin -- --env dev --user NAME`: makes the first administrator of a deployment, or gives one a new password.
+ * `npm run admin -- --env dev --user NAME`: makes the first administrator of a deployment, or gives one a new password;
+ * with `--reset-password` a user of any role.
  * Account, region and endpoint are those of the AWS SDK (profile or variables; AWS_ENDPOINT_URL names a LocalStack).
  */
 import { ResourceNotFoundException } from '@aws-sdk/client-dynamodb';
@@ -10,19 +11,23 @@ import { environmentNames } from '../../infra/environment.ts';
 import { namesOf } from '../../infra/names.ts';
 import { createStore } from '../../shared/adapters/store-dynamodb/store.ts';
 import { systemClock } from '../../shared/ports/clock.ts';
-import { keepAdmin } from './keep-admin.ts';
+import { keepAdmin, resetPassword } from './keep-admin.ts';
 import { readPassword } from './password.ts';
 
-/** The API looks no longer name up. */
-const maxUserNameLength = 256;
+/** The API looks no longer name up: it is part of the user's tokens. */
+const maxUserNameBytes = 64;
 
 const userName = (text: string): string => {
-  if (text.trim() === '' || text.length > maxUserNameLength)
-    throw new InvalidArgumentError(`must have 1 to ${maxUserNameLength} characters.`);
+  if (text.trim() === '' || Buffer.byteLength(text) > maxUserNameBytes)
+    throw new InvalidArgumentError(`must have 1 to ${maxUserNameBytes} bytes.`);
   return text;
 };
 
-const Options = z.object({ env: z.enum(environmentNames), user: z.string() });
+const Options = z.object({
+  env: z.enum(environmentNames),
+  user: z.string(),
+  resetPassword: z.boolean().default(false),
+});
 
 const options = Options.parse(
   new Command('admin')
@@ -34,6 +39,7 @@ const options = Options.parse(
         .makeOptionMandatory(),
     )
     .requiredOption('--user <name>', 'whom', userName)
+    .option('--reset-password', 'a new password for a user who is there, of any role; makes nobody')
     .addHelpText(
       'after',
       '\nThe password is the first line of standard input, or REPRISE_ADMIN_PASSWORD: an argument could be seen by others.',
@@ -53,7 +59,8 @@ async function run(): Promise<string> {
   if (process.stdin.isTTY) process.stderr.write('\n');
   try {
     const deps = { store: createStore(table, {}), clock: systemClock, caller: Arn };
-    return `${options.user} in ${table} of account ${Account}: ${await keepAdmin(deps, { user: options.user, password })}`;
+    const done = await (options.resetPassword ? resetPassword : keepAdmin)(deps, { user: options.user, password });
+    return `${options.user} in ${table} of account ${Account}: ${done}`;
   } catch (error) {
     if (!(error instanceof ResourceNotFoundException)) throw error;
     throw new Error(`account ${Account} has no table ${table} in this region`, { cause: error });

@@ -1,8 +1,8 @@
 /** What API operations may need; every function is given only its part. */
 import type { AgentQueuesPort } from '../../shared/ports/agents.ts';
+import type { ArrayConnector, Arrays } from '../../shared/ports/arrays.ts';
 import type { FlowsPort } from '../../shared/ports/flows.ts';
 import type { Ids } from '../../shared/ports/ids.ts';
-import type { SdpPort } from '../../shared/ports/sdp.ts';
 import type { Store } from '../../shared/ports/store.ts';
 import type { ChainDeps } from '../../shared/http/chain.ts';
 
@@ -17,5 +17,10 @@ export interface FlowApiDeps extends ApiDeps {
 
 export interface AgentApiDeps extends FlowApiDeps {
   readonly queues: AgentQueuesPort;
-  readonly sdp: SdpPort;
+  readonly arrays: Arrays;
+}
+
+export interface ArrayApiDeps extends ApiDeps {
+  readonly arrays: Arrays;
+  readonly connector: ArrayConnector;
 }

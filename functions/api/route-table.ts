@@ -5,6 +5,7 @@ import { operations as auth } from './auth/operations.ts';
 import { operations as clones } from './clones/operations.ts';
 import { operations as databases } from './databases/operations.ts';
 import { operations as hosts } from './hosts/operations.ts';
+import { operations as sdps } from './sdps/operations.ts';
 import { operations as snapshots } from './snapshots/operations.ts';
 import { operations as tasks } from './tasks/operations.ts';
 
@@ -15,5 +16,6 @@ export const routeTable: readonly Route[] = [
   ...clones,
   ...snapshots,
   ...tasks,
+  ...sdps,
   ...agents,
 ].map((endpoint) => endpoint.route);

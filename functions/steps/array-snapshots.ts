@@ -16,13 +16,14 @@ export const snapshotsOfRound = (effects: readonly Effect[], round: number): rea
 
 /** Removes the snapshots for which `which` holds, from the array and from the journal. */
 export async function discardSnapshots(
-  deps: Pick<StepDeps, 'store' | 'sdp'>,
+  deps: Pick<StepDeps, 'store' | 'arrays'>,
   task: Task,
   which: (effect: Effect) => boolean,
 ): Promise<number> {
   const stale = standingSnapshots(await deps.store.listEffects(task.requestId)).filter(which);
   for (const effect of stale) {
-    await deps.sdp.removeSnapshot(effect.name);
+    const array = await deps.arrays.of(effect.sdpId);
+    await array.removeSnapshot(effect.name);
     await deps.store.markUndone(task.requestId, effect.effectId);
   }
   return stale.length;

@@ -5,7 +5,12 @@ export const intended = (
   requestId: string,
   effectId: string,
   kind: EffectKind,
-  about: { readonly name: string; readonly hostId?: string; readonly requires?: readonly string[] },
+  about: {
+    readonly name: string;
+    readonly hostId?: string;
+    readonly sdpId?: string;
+    readonly requires?: readonly string[];
+  },
 ): Effect => ({
   requestId,
   effectId,
@@ -13,6 +18,7 @@ export const intended = (
   state: 'intended',
   name: about.name,
   hostId: about.hostId ?? '',
+  sdpId: about.sdpId ?? '',
   requires: about.requires ?? [],
   outcome: {},
   blockedAttempt: 0,

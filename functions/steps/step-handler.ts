@@ -6,7 +6,10 @@ import { runStep, type Step, type StepDeps, type StepInput, type StepSettings } 
 
 type Provided = 'store' | 'clock' | 'log';
 type Makers<NEEDS extends keyof StepDeps> = {
-  readonly [PORT in Exclude<NEEDS, Provided>]: (environment: Environment) => StepDeps[PORT];
+  readonly [PORT in Exclude<NEEDS, Provided>]: (
+    environment: Environment,
+    provided: Pick<StepDeps, Provided>,
+  ) => StepDeps[PORT];
 };
 
 export const settingsFrom = (environment: Environment): StepSettings => {
@@ -26,7 +29,9 @@ export const stepHandler =
   (environment: Environment) => {
     const provided = { store: storeFrom(environment), clock: clockFrom(), log: logFrom(environment, step.name) };
     const made = Object.fromEntries(
-      Object.entries<(from: Environment) => unknown>(makers).map(([port, maker]) => [port, maker(environment)]),
+      Object.entries<(from: Environment, provided: Pick<StepDeps, Provided>) => unknown>(makers).map(
+        ([port, maker]) => [port, maker(environment, provided)],
+      ),
     );
     // The compiler has checked that makers and provided ports together are what the step needs.
     const deps = { ...provided, ...made } as Pick<StepDeps, NEEDS | Provided>;

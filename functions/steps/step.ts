@@ -6,10 +6,10 @@ import * as z from 'zod/mini';
 import { DomainError } from '../../shared/domain/errors.ts';
 import type { Task } from '../../shared/domain/task.ts';
 import type { AgentsPort } from '../../shared/ports/agents.ts';
+import type { Arrays } from '../../shared/ports/arrays.ts';
 import type { Clock } from '../../shared/ports/clock.ts';
 import type { FlowsPort } from '../../shared/ports/flows.ts';
 import type { Log } from '../../shared/ports/log.ts';
-import type { SdpPort } from '../../shared/ports/sdp.ts';
 import type { Store } from '../../shared/ports/store.ts';
 
 export interface StepSettings {
@@ -25,7 +25,7 @@ export interface StepDeps {
   readonly store: Store;
   readonly flows: FlowsPort;
   readonly agents: AgentsPort;
-  readonly sdp: SdpPort;
+  readonly arrays: Arrays;
   readonly clock: Clock;
   readonly log: Log;
   readonly settings: StepSettings;

@@ -1,23 +1,31 @@
 /** Grants of functions/api/<capability>. */
 import { parkingFlows, type GrantTable } from './function-grants.ts';
 
+/** Every capability reads a token with its user (BatchGetItem) and notes the last use of an app's (UpdateItem). */
 export const apiGrants: GrantTable = {
-  auth: { table: ['GetItem', 'PutItem'] },
-  hosts: { table: ['GetItem', 'Query', 'PutItem', 'DeleteItem'] },
-  databases: { table: ['GetItem', 'Query'] },
+  auth: {
+    table: ['GetItem', 'BatchGetItem', 'Query', 'ConditionCheckItem', 'PutItem', 'UpdateItem', 'DeleteItem'],
+  },
+  // A host that names an array is registered on condition that nobody removes that array.
+  hosts: { table: ['GetItem', 'BatchGetItem', 'Query', 'ConditionCheckItem', 'PutItem', 'UpdateItem', 'DeleteItem'] },
+  databases: { table: ['GetItem', 'BatchGetItem', 'Query', 'UpdateItem'] },
   clones: {
-    table: ['GetItem', 'BatchGetItem', 'Query', 'ConditionCheckItem', 'PutItem'],
+    table: ['GetItem', 'BatchGetItem', 'Query', 'ConditionCheckItem', 'PutItem', 'UpdateItem'],
     startsFlows: ['create-clone', 'delete-clone'],
   },
-  snapshots: { table: ['GetItem', 'Query', 'PutItem', 'UpdateItem'], startsFlows: ['delete-snapshot'] },
+  snapshots: {
+    table: ['GetItem', 'BatchGetItem', 'Query', 'ConditionCheckItem', 'PutItem', 'UpdateItem'],
+    startsFlows: ['delete-snapshot'],
+  },
   // Cancel fails what is parked; a lock that came to the task meanwhile goes on to the next in its queue.
   tasks: {
     table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
     signalsFlows: parkingFlows,
     failsFlows: parkingFlows,
   },
+  sdps: { table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'], callsArray: true },
   agents: {
-    table: ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
+    table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
     callsArray: true,
     signalsFlows: [...parkingFlows, 'unwind'],
     failsFlows: [...parkingFlows, 'unwind'],

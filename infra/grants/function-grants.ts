@@ -21,7 +21,7 @@ export interface FunctionGrants {
   readonly agentQueues?: readonly AgentQueueAction[];
   /** Hands out sessions of the agent role. */
   readonly lendsAgentCredentials?: boolean;
-  /** Reads the array's secret and runs in the array's network. */
+  /** Reads the secrets of arrays and runs in their network. */
   readonly callsArray?: boolean;
 }
 

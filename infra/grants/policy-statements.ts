@@ -1,6 +1,7 @@
 /** Grants as statements of the function's own role. */
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 
+import { arraySecretPrefix } from '../../functions/api/sdps/secret-prefix.ts';
 import type { Environment } from '../environment.ts';
 import { namesOf } from '../names.ts';
 import type { FunctionGrants } from './function-grants.ts';
@@ -14,10 +15,17 @@ interface Grant {
 const prefixed = (service: string, actions: readonly string[] = []): string[] =>
   actions.map((action) => `${service}:${action}`);
 
-const secretsOf = (grants: FunctionGrants, environment: Environment): string[] => [
-  ...(grants.callsArray ? [environment.array.sdpSecretId] : []),
+/** Of the deployment's own array, and of every one that may be registered: their names are known at run time only. */
+const arraySecretArns = ({ array, ...about }: Environment): string[] => {
+  const names = namesOf(about);
+  const own = array.sdpSecretId.startsWith(arraySecretPrefix) ? [] : [names.secretArn(array.sdpSecretId)];
+  return [names.secretsBelowArn(arraySecretPrefix), ...own];
+};
+
+const secretArnsOf = (grants: FunctionGrants, environment: Environment): string[] => [
+  ...(grants.callsArray ? arraySecretArns(environment) : []),
   ...(grants.lendsAgentCredentials && environment.agentCredentials.kind === 'static'
-    ? [environment.agentCredentials.secretId]
+    ? [namesOf(environment).secretArn(environment.agentCredentials.secretId)]
     : []),
 ];
 
@@ -59,7 +67,7 @@ const grantsOf = (grants: FunctionGrants, environment: Environment): Grant[] => 
     {
       sid: 'Secrets',
       actions: ['secretsmanager:GetSecretValue'],
-      resources: secretsOf(grants, environment).map(names.secretArn),
+      resources: secretArnsOf(grants, environment),
     },
     { sid: 'Network', actions: inNetwork ? prefixed('ec2', networkActions) : [], resources: ['*'] },
   ];

@@ -10,7 +10,7 @@ export const scheduleGrants: GrantTable = {
     agentQueues: ['DeleteQueue'],
   },
   'start-due-snapshots': {
-    table: ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
+    table: ['GetItem', 'Query', 'ConditionCheckItem', 'PutItem', 'UpdateItem', 'DeleteItem'],
     startsFlows: ['create-snapshot', 'delete-snapshot'],
   },
 };

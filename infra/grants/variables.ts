@@ -6,9 +6,10 @@ import { namesOf } from '../names.ts';
 import type { FunctionGrants } from './function-grants.ts';
 
 const arrayVariables = ({ array }: Environment): Record<string, string> => ({
-  SDP_URL: array.sdpUrl,
+  SDP_URL: array.sdpUrl ?? '',
   SDP_SECRET_ID: array.sdpSecretId,
   ...(array.sdpCaFile === null ? {} : { SDP_CA_FILE: array.sdpCaFile }),
+  ...(array.sdpCertificateSha256 === null ? {} : { SDP_CERTIFICATE_SHA256: array.sdpCertificateSha256 }),
 });
 
 const agentQueueVariables = (environment: Environment): Record<string, string> => ({
@@ -33,6 +34,7 @@ export const functionVariables = (
   LOG_LEVEL: environment.logLevel,
   FLOW_ARN_PREFIX: namesOf(environment).flowArnPrefix,
   TASK_RETENTION_DAYS: String(environment.taskRetentionDays),
+  AUDIT_RETENTION_DAYS: String(environment.auditRetentionDays),
   HOST_TOKEN_MAY_OPERATE: String(environment.hostTokenMayOperate),
   AGENT_HEARTBEAT_SECONDS: String(environment.agentHeartbeatSeconds),
   AGENT_COMMAND_TIMEOUT_SECONDS: String(environment.agentCommandTimeoutSeconds),

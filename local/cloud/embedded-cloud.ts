@@ -12,6 +12,7 @@ import type { FunctionOutput } from './function-output.ts';
 import { FunctionHost } from './functions.ts';
 import type { Invocation } from './invocation-log.ts';
 import { startSchedules } from './schedules/schedules.ts';
+import { openSecrets } from './kept-secrets.ts';
 import { type PutEvent, startSecretsAndEvents } from './secrets-and-events.ts';
 import { startSqs } from './sqs.ts';
 import type { Execution } from './state-machines/execution.ts';
@@ -28,7 +29,7 @@ export interface EmbeddedCloudOptions {
   readonly dataDir: string;
   /** Of the front door; 0 takes a free one. */
   readonly port: number;
-  /** Values by secret name. */
+  /** Values by secret name; more can be made by the service's own calls. */
   readonly secrets: Readonly<Record<string, string>>;
   /** Added to, and winning over, every function's own variables. */
   readonly environment?: Environment;
@@ -75,7 +76,9 @@ const startEngines = async (
     startDynamoDb(options.dataDir).then((started) => parts.add(started)),
     startSqs().then((started) => parts.add(started)),
     startStepFunctions(host.invoke, log).then((started) => parts.add(started)),
-    startSecretsAndEvents(options.secrets, log, (event) => bus.publish(event)).then((started) => parts.add(started)),
+    startSecretsAndEvents(openSecrets(options.dataDir, options.secrets), log, (event) => bus.publish(event)).then(
+      (started) => parts.add(started),
+    ),
   ] as const;
   // When one fails the others must have started before they can be stopped.
   await Promise.allSettled(starting);

@@ -1,7 +1,8 @@
-/** One loopback endpoint for the small services: Secrets Manager reads, EventBridge events, STS AssumeRole. */
+/** One loopback endpoint for the small services: Secrets Manager, EventBridge events, STS AssumeRole. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { z } from 'zod';
 import { type CloudEvent, cloudEvent } from './events/cloud-event.ts';
+import type { KeptSecrets } from './kept-secrets.ts';
 import { type JsonValue, parseJson } from './state-machines/json-value.ts';
 import { answerSts } from './static-credentials.ts';
 import { answerAwsJson, type Operations, WireError } from './wire/aws-json.ts';
@@ -44,16 +45,34 @@ const secretNames = (secretId: string): string[] => {
   return name === undefined ? [secretId] : [secretId, name, name.replace(/-[A-Za-z0-9]{6}$/, '')];
 };
 
-const secretOperations = (secrets: Readonly<Record<string, string>>): Operations => ({
+const Named = z.object({ Name: z.string(), SecretString: z.string() });
+const Valued = z.object({ SecretId: z.string(), SecretString: z.string() });
+
+const notFound = (): WireError =>
+  new WireError('ResourceNotFoundException', "Secrets Manager can't find the specified secret.");
+
+const secretOperations = (secrets: KeptSecrets): Operations => ({
+  CreateSecret: (input) => {
+    const { Name, SecretString } = Named.parse(input);
+    if (secrets.get(Name) !== undefined)
+      throw new WireError('ResourceExistsException', `The operation failed because the secret ${Name} already exists.`);
+    secrets.put(Name, SecretString);
+    return { Name };
+  },
+  PutSecretValue: (input) => {
+    const { SecretId, SecretString } = Valued.parse(input);
+    if (secrets.get(SecretId) === undefined) throw notFound();
+    secrets.put(SecretId, SecretString);
+    return { Name: SecretId };
+  },
   GetSecretValue: (input) => {
     const { SecretId } = z.object({ SecretId: z.string() }).parse(input);
-    const name = secretNames(SecretId).find((candidate) => Object.hasOwn(secrets, candidate));
-    if (name === undefined)
-      throw new WireError('ResourceNotFoundException', "Secrets Manager can't find the specified secret.");
+    const name = secretNames(SecretId).find((candidate) => secrets.get(candidate) !== undefined);
+    if (name === undefined) throw notFound();
     return {
       ARN: `arn:aws:secretsmanager:us-east-1:000000000000:secret:${name}`,
       Name: name,
-      SecretString: secrets[name],
+      SecretString: secrets.get(name),
       VersionStages: ['AWSCURRENT'],
     };
   },
@@ -96,9 +115,9 @@ const putEvents = (entries: readonly PutEvent[], keep: (entry: PutEvent) => void
   return { FailedEntryCount: answers.filter((answer) => 'ErrorCode' in answer).length, Entries: answers };
 };
 
-/** `secrets` maps secret names to their values; `publish` is told of every event put on the default bus. */
+/** `publish` is told of every event put on the default bus. */
 export const startSecretsAndEvents = async (
-  secrets: Readonly<Record<string, string>>,
+  secrets: KeptSecrets,
   log: Log,
   publish: PublishEvent,
 ): Promise<SecretsAndEvents> => {

@@ -19,6 +19,7 @@ function tellAdmin({ user, password, isNew }: Admin): void {
 function tellSite(site: Site): void {
   about('array', site.array.url);
   if (site.hosts.size > 0) about('hosts', [...site.hosts.keys()].sort().join(', '));
+  about('vault', `Secrets Manager at ${site.cloud.endpoints.secrets}, for accounts of more arrays`);
   about('trust', site.caFile);
   about('logs', `${site.dataDir}/logs`);
 }

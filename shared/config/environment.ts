@@ -15,15 +15,25 @@ export const BaseEnvironment = z.object({
 export const StoreEnvironment = z.object({
   /** Flex contract, section 9 asks for 30 at least. */
   TASK_RETENTION_DAYS: z._default(z.coerce.number().check(z.positive()), 30),
+  AUDIT_RETENTION_DAYS: z._default(z.coerce.number().check(z.positive()), 400),
 });
 
 export const FlowEnvironment = z.object({ FLOW_ARN_PREFIX: required });
 
-export const ArrayEnvironment = z.object({
-  SDP_URL: required,
-  SDP_SECRET_ID: required,
-  SDP_CA_FILE: z._default(z.string(), ''),
-});
+/** The deployment's own array; without a URL there are only those registered through the API. */
+export const ArrayEnvironment = z
+  .object({
+    SDP_URL: z._default(z.string(), ''),
+    SDP_SECRET_ID: z._default(z.string(), ''),
+    SDP_CA_FILE: z._default(z.string(), ''),
+    SDP_CERTIFICATE_SHA256: z._default(z.string(), ''),
+  })
+  .check(
+    z.refine((own) => own.SDP_URL === '' || own.SDP_SECRET_ID !== '', { path: ['SDP_SECRET_ID'] }),
+    z.refine((own) => own.SDP_CA_FILE === '' || own.SDP_CERTIFICATE_SHA256 === '', {
+      path: ['SDP_CERTIFICATE_SHA256'],
+    }),
+  );
 
 export const TimingEnvironment = z.object({
   AGENT_HEARTBEAT_SECONDS: z.coerce.number().check(z.positive()),

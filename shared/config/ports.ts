@@ -8,8 +8,8 @@ import { BaseEnvironment, type Environment, readEnvironment, StoreEnvironment } 
 
 export const storeFrom = (environment: Environment): Store => {
   const { TABLE_NAME } = readEnvironment(BaseEnvironment, environment);
-  const { TASK_RETENTION_DAYS } = readEnvironment(StoreEnvironment, environment);
-  const settings = { taskRetentionDays: TASK_RETENTION_DAYS };
+  const { TASK_RETENTION_DAYS, AUDIT_RETENTION_DAYS } = readEnvironment(StoreEnvironment, environment);
+  const settings = { taskRetentionDays: TASK_RETENTION_DAYS, auditRetentionDays: AUDIT_RETENTION_DAYS };
   return createStore(TABLE_NAME, awsClientConfig(environment, 'DYNAMODB'), settings);
 };
 

@@ -60,4 +60,5 @@ export const cloneDeletionPlan = (clone: Clone): DeleteClonePlan => ({
   dbName: clone.dbName,
   views: clone.views,
   snapshotId: clone.snapshotId,
+  sdpId: clone.sdpId,
 });

@@ -6,7 +6,7 @@ import { type Issue, issue } from './issue.ts';
 import { type Lock, lockKey } from './lock.ts';
 import type { CreateClonePlan } from './plan.ts';
 import type { ConsistencyLevel } from './snapshot.ts';
-import { planSources, sourceIssues, vssIssues } from './source-validation.ts';
+import { planArray, planSources, sourceArrays, sourceIssues, vssIssues } from './source-validation.ts';
 
 export interface CloneRequest {
   readonly sourceHostId: string;
@@ -26,7 +26,7 @@ export interface CloneFacts {
 }
 
 export const maxDestinations = 50;
-/** The recording transaction checks each host once and holds 100 items: 4 + 50 reservations + 46 hosts. */
+/** The recording transaction checks each host and the array once and holds 100 items: 4 + 50 reservations + 46 hosts. */
 export const maxDestinationHosts = 46;
 
 /** Issues about a host named in a body: unknown, of another engine, or silent. */
@@ -44,6 +44,17 @@ function engineIssues(request: CloneRequest, facts: CloneFacts): readonly Issue[
     const host = facts.hosts.get(hostId);
     if (host === undefined || host.vendor === source.vendor) return [];
     const text = `host '${hostId}' runs ${host.vendor}, the source '${source.hostId}' runs ${source.vendor}`;
+    return [issue('DB_VENDOR_MISMATCH', text, { host_id: hostId })];
+  });
+}
+
+/** A host that names an array sees copies on that one only. */
+function arrayIssues(request: CloneRequest, facts: CloneFacts): readonly Issue[] {
+  const sources = sourceArrays(uniqueIds(request), facts.databases.get(request.sourceHostId) ?? []);
+  return hostIdsOf(request).flatMap((hostId) => {
+    const named = facts.hosts.get(hostId)?.sdpId ?? '';
+    if (named === '' || sources.every((sdpId) => sdpId === named)) return [];
+    const text = `host '${hostId}' is on array ${named}, the source on ${sources.join(', ')}`;
     return [issue('SDP_MISMATCH', text, { host_id: hostId })];
   });
 }
@@ -81,6 +92,7 @@ export function cloneIssues(request: CloneRequest, facts: CloneFacts): readonly 
     ...hosts.flatMap((hostId) => hostIssues(hostId, facts)),
     ...(source === undefined ? [] : sourceIssues(source, uniqueIds(request), databases, request.consistencyLevel)),
     ...engineIssues(request, facts),
+    ...arrayIssues(request, facts),
     ...nameIssues(request, facts),
     ...(source === undefined ? [] : vssIssues(source, request.forceVss)),
   ];
@@ -102,6 +114,7 @@ export function clonePlan(request: CloneRequest, facts: CloneFacts): CreateClone
   const databases = facts.databases.get(request.sourceHostId) ?? [];
   return {
     flow: 'create-clone',
+    sdpId: planArray(uniqueIds(request), databases),
     sourceHostId: request.sourceHostId,
     sources: planSources(uniqueIds(request), databases),
     destinations: request.destinations.map((one) => ({ hostId: one.hostId, dbName: one.dbName, sourceDbId: one.dbId })),

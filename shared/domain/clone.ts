@@ -7,6 +7,8 @@ export interface Clone {
   readonly sourceDbId: string;
   readonly sourceDbName: string;
   readonly snapshotId: string;
+  /** The array its views are on; '' in a row written before arrays had names: the deployment's. */
+  readonly sdpId: string;
   /** Names of the array views it lives on. */
   readonly views: readonly string[];
   readonly requestId: string;

@@ -26,6 +26,8 @@ export interface Effect {
   readonly name: string;
   /** Host the effect is on; '' for the array. */
   readonly hostId: string;
+  /** Array the effect is on; '' for a host, and in a row written before arrays had names: the deployment's. */
+  readonly sdpId: string;
   /** Effects this one builds on: they may only be undone after it. */
   readonly requires: readonly string[];
   /** What the effect gave back, for later steps. */
@@ -74,6 +76,7 @@ export function nextUndo(effects: readonly Effect[], attempt: number): NextUndo 
 /** One sentence per thing that is left, for the task's `error` and the alarm. */
 export function describeLeftover(effect: Effect): string {
   const why = effect.blockedReason === '' ? '' : ` (${effect.blockedReason})`;
+  const array = effect.sdpId === '' ? 'the array' : `array ${effect.sdpId}`;
   switch (effect.kind) {
     case 'freeze':
       return `freeze of ${effect.name} on host ${effect.hostId}${why}`;
@@ -81,13 +84,13 @@ export function describeLeftover(effect: Effect): string {
     case 'detach':
       return `database ${effect.name} on host ${effect.hostId}${why}`;
     case 'mapping':
-      return `mapping of view ${effect.name} on the array${why}`;
+      return `mapping of view ${effect.name} on ${array}${why}`;
     case 'view':
     case 'remove-view':
-      return `view ${effect.name} on the array${why}`;
+      return `view ${effect.name} on ${array}${why}`;
     case 'array-snapshot':
     case 'remove-array-snapshot':
-      return `snapshot ${effect.name} on the array${why}`;
+      return `snapshot ${effect.name} on ${array}${why}`;
   }
 }
 

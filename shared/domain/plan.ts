@@ -15,7 +15,13 @@ export interface CloneDestination {
   readonly sourceDbId: string;
 }
 
-export interface CreateClonePlan {
+/** What every plan says. */
+interface OnArray {
+  /** The one array that the task works on; '' in a plan recorded before arrays had names: the deployment's. */
+  readonly sdpId: string;
+}
+
+export interface CreateClonePlan extends OnArray {
   readonly flow: 'create-clone';
   readonly sourceHostId: string;
   readonly sources: readonly CloneSource[];
@@ -26,7 +32,7 @@ export interface CreateClonePlan {
   readonly forceVss: boolean;
 }
 
-export interface CreateSnapshotPlan {
+export interface CreateSnapshotPlan extends OnArray {
   readonly flow: 'create-snapshot';
   readonly sourceHostId: string;
   readonly sources: readonly CloneSource[];
@@ -37,7 +43,7 @@ export interface CreateSnapshotPlan {
   readonly scheduleId: string;
 }
 
-export interface DeleteClonePlan {
+export interface DeleteClonePlan extends OnArray {
   readonly flow: 'delete-clone';
   readonly hostId: string;
   readonly dbId: string;
@@ -46,7 +52,7 @@ export interface DeleteClonePlan {
   readonly snapshotId: string;
 }
 
-export interface DeleteSnapshotPlan {
+export interface DeleteSnapshotPlan extends OnArray {
   readonly flow: 'delete-snapshot';
   readonly snapshotId: string;
   readonly arraySnapshots: readonly string[];

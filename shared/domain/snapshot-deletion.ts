@@ -27,5 +27,6 @@ export function snapshotDeletionIssues(snapshot: Snapshot): readonly Issue[] {
 export const snapshotDeletionPlan = (snapshot: Snapshot): DeleteSnapshotPlan => ({
   flow: 'delete-snapshot',
   snapshotId: snapshot.snapshotId,
+  sdpId: snapshot.sdpId,
   arraySnapshots: snapshot.arraySnapshots.map((one) => one.name),
 });

@@ -4,7 +4,7 @@ import type { Host } from './host.ts';
 import { type Issue, issue } from './issue.ts';
 import type { CreateSnapshotPlan } from './plan.ts';
 import type { ConsistencyLevel } from './snapshot.ts';
-import { planSources, sourceIssues, vssIssues } from './source-validation.ts';
+import { planArray, planSources, sourceIssues, vssIssues } from './source-validation.ts';
 
 export interface SnapshotRequest {
   readonly hostId: string;
@@ -41,6 +41,7 @@ export function snapshotIssues(request: SnapshotRequest, facts: SnapshotFacts): 
 /** Only for a request without issues. */
 export const snapshotPlan = (request: SnapshotRequest, facts: SnapshotFacts): CreateSnapshotPlan => ({
   flow: 'create-snapshot',
+  sdpId: planArray(request.databaseIds, facts.databases),
   sourceHostId: request.hostId,
   sources: planSources(request.databaseIds, facts.databases),
   namePrefix: request.namePrefix,

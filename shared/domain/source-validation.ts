@@ -5,6 +5,27 @@ import { type Issue, issue } from './issue.ts';
 import type { CloneSource } from './plan.ts';
 import type { ConsistencyLevel } from './snapshot.ts';
 
+/** Arrays that the disks of these databases lie on, as last seen there. */
+export const sourceArrays = (dbIds: readonly string[], databases: readonly Database[]): readonly string[] => [
+  ...new Set(
+    databases
+      .filter((database) => dbIds.includes(database.dbId))
+      .flatMap((database) => database.volumes.map((volume) => volume.sdpId)),
+  ),
+];
+
+/** The array a plan of these databases is for; only of ids without issues, which lie on one. */
+export const planArray = (dbIds: readonly string[], databases: readonly Database[]): string =>
+  sourceArrays(dbIds, databases)[0] ?? '';
+
+/** One instant is a promise of one array. */
+function severalArrays(host: Host, dbIds: readonly string[], databases: readonly Database[]): readonly Issue[] {
+  const arrays = sourceArrays(dbIds, databases);
+  if (arrays.length < 2) return [];
+  const text = `one snapshot lies on one array, and databases ${dbIds.join(', ')} of host '${host.hostId}' on ${arrays.join(', ')}`;
+  return [issue('SDP_MISMATCH', text, { host_id: host.hostId, sdp_ids: arrays })];
+}
+
 /** `databases`: the live ones of the host. */
 export function sourceIssues(
   host: Host,
@@ -12,7 +33,7 @@ export function sourceIssues(
   databases: readonly Database[],
   consistencyLevel: ConsistencyLevel,
 ): readonly Issue[] {
-  return dbIds.flatMap((dbId) => {
+  const issues = dbIds.flatMap((dbId) => {
     const database = databases.find((one) => one.dbId === dbId);
     const body = { host_id: host.hostId, db_id: dbId };
     if (database === undefined) {
@@ -30,6 +51,7 @@ export function sourceIssues(
     }
     return [];
   });
+  return [...issues, ...severalArrays(host, dbIds, databases)];
 }
 
 /** VSS is a Windows mechanism: only an mssql host can be asked to force it. */

@@ -1,9 +1,17 @@
 /** Who speaks, and what they may do. */
-export type Role = 'admin' | 'operator' | 'viewer';
+import type { Role, User } from './user.ts';
 
+interface OfUser {
+  readonly name: string;
+  readonly role: Role;
+  /** The user's when the token was given: tokens of an earlier one are dead. */
+  readonly epoch: number;
+}
+
+/** `app`: a program that speaks for the user who made its token; the name is the program's. */
 export type Principal =
-  | { readonly kind: 'user'; readonly name: string; readonly role: Role }
-  | { readonly kind: 'app'; readonly name: string; readonly role: Role }
+  | ({ readonly kind: 'user' } & OfUser)
+  | ({ readonly kind: 'app'; readonly user: string; readonly tokenId: string } & OfUser)
   | { readonly kind: 'host'; readonly hostId: string };
 
 /** A bearer token as stored: only its hash. */
@@ -13,19 +21,61 @@ export interface Token {
   readonly createdAtSeconds: number;
   /** 0: does not expire. */
   readonly expiresAtSeconds: number;
+  /** Of an app, noted every `lastUseNotedEverySeconds` at most; absent before its first use. */
+  readonly lastUsedSeconds?: number | undefined;
 }
 
-export const principalName = (principal: Principal): string =>
-  principal.kind === 'host' ? `host:${principal.hostId}` : `${principal.kind}:${principal.name}`;
+/** A user's token for a program, as its user sees it. */
+export interface AppToken {
+  readonly user: string;
+  readonly tokenId: string;
+  readonly tokenHash: string;
+  readonly name: string;
+  readonly description: string;
+  readonly createdAtSeconds: number;
+  /** 0: does not expire. */
+  readonly expiresAtSeconds: number;
+  readonly epoch: number;
+  /** 0: never. */
+  readonly lastUsedSeconds: number;
+}
 
-export const isExpired = (token: Token, nowSeconds: number): boolean =>
+export const principalName = (principal: Principal): string => {
+  switch (principal.kind) {
+    case 'host':
+      return `host:${principal.hostId}`;
+    case 'app':
+      return `app:${principal.user}/${principal.name}`;
+    case 'user':
+      return `user:${principal.name}`;
+  }
+};
+
+/** For whom a token speaks that is no host's. */
+export const userNameOf = (principal: Exclude<Principal, { kind: 'host' }>): string =>
+  principal.kind === 'app' ? principal.user : principal.name;
+
+/** Revoking all of a user's tokens is one write to the user: a new epoch. */
+export const isHonoured = (
+  { epoch }: { readonly epoch: number },
+  user: Pick<User, 'isDisabled' | 'tokenEpoch'>,
+): boolean => !user.isDisabled && epoch === user.tokenEpoch;
+
+/** A last use is worth a write when the one that is noted is this old. */
+const lastUseNotedEverySeconds = 300;
+
+export const isUseWorthNoting = (token: Token, nowSeconds: number): boolean =>
+  nowSeconds - (token.lastUsedSeconds ?? 0) >= lastUseNotedEverySeconds;
+
+export const isExpired = (token: Pick<Token, 'expiresAtSeconds'>, nowSeconds: number): boolean =>
   token.expiresAtSeconds !== 0 && token.expiresAtSeconds <= nowSeconds;
 
 /**
  * Who may call a route. `public`: nobody is authenticated (login only). `viewer`: reads. `operator`: starts operations.
- * `admin`: manages hosts and access. `host`: an agent speaking for its own host.
+ * `admin`: manages hosts and access. `host`: an agent speaking for its own host. `user`: somebody who logged in, about
+ * what is theirs; not a program, so that a token that leaked makes no others.
  */
-export type Audience = 'public' | 'viewer' | 'operator' | 'admin' | 'host';
+export type Audience = 'public' | 'viewer' | 'operator' | 'admin' | 'host' | 'user';
 
 const rolesFor: Readonly<Record<'viewer' | 'operator' | 'admin', readonly Role[]>> = {
   viewer: ['viewer', 'operator', 'admin'],
@@ -47,6 +97,8 @@ export function mayCall(
       return true;
     case 'host':
       return principal.kind === 'host';
+    case 'user':
+      return principal.kind === 'user';
     case 'viewer':
       return principal.kind === 'host' || rolesFor.viewer.includes(principal.role);
     case 'operator':
@@ -54,11 +106,4 @@ export function mayCall(
     case 'admin':
       return principal.kind !== 'host' && rolesFor.admin.includes(principal.role);
   }
-}
-
-export interface User {
-  readonly name: string;
-  readonly role: Role;
-  /** `scrypt$N$r$p$salt$hash`, base64. */
-  readonly passwordHash: string;
 }

@@ -9,6 +9,8 @@
  * repeat later; the effect may have happened).
  */
 
+export type { ArrayTrust } from '../domain/array.ts';
+
 /** A thing a snapshot can be taken of: the volume group of originals, or the view that a clone lives on. */
 export interface SnapshotSource {
   readonly kind: 'volume-group' | 'view';
@@ -48,9 +50,41 @@ export interface ArrayView {
   readonly volumes: readonly { readonly serial: string; readonly volumeId: number }[];
 }
 
-export interface SdpPort {
+/** What an array shows before anybody trusts it: for a person to compare with what the array's own console says. */
+export interface PresentedCertificate {
+  /** Of the leaf; hex pairs with colons, upper case. */
+  readonly sha256: string;
+  /** One line, `CN=array1, O=Example`. */
+  readonly subject: string;
+  readonly issuer: string;
+  /** Unix seconds. */
+  readonly validToSeconds: number;
+}
+
+/** What an array says of itself (`system/state`). */
+export interface ArrayDescription {
   /** Identity of the array (`system_id`), a string everywhere in the product. */
-  describe(): Promise<{ readonly sdpId: string; readonly name: string }>;
+  readonly sdpId: string;
+  readonly name: string;
+  readonly version: string;
+  /** `ONLINE` when it serves disks. */
+  readonly state: string;
+}
+
+/** KiB (`system/capacity`). */
+export interface ArrayCapacity {
+  readonly totalKib: number;
+  readonly freeKib: number;
+  readonly allocatedKib: number;
+  /** What hosts were promised, thin or not: may exceed the total. */
+  readonly provisionedKib: number;
+  /** `ok` unless the array is running full. */
+  readonly state: string;
+}
+
+export interface SdpPort {
+  describe(): Promise<ArrayDescription>;
+  capacity(): Promise<ArrayCapacity>;
   /** Finds disks by serial; serials unknown to the array are left out of the answer. */
   locateVolumes(serials: readonly string[]): Promise<readonly LocatedVolume[]>;
   /** Creates the host and its initiator when absent. Shared by all clones of that host, so nothing ever removes it. */

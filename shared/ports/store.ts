@@ -3,6 +3,7 @@
  * Reads are consistent unless said otherwise. A transition whose precondition fails answers a value, never an error;
  * `Conflict` and `Busy` errors mean "repeat".
  */
+import type { RegisteredArray } from '../domain/array.ts';
 import type { Clone } from '../domain/clone.ts';
 import type { Database, DatabaseVolume } from '../domain/database.ts';
 import type { Effect } from '../domain/effect.ts';
@@ -11,7 +12,8 @@ import type { Lock } from '../domain/lock.ts';
 import type { Snapshot } from '../domain/snapshot.ts';
 import type { SnapshotSchedule } from '../domain/snapshot-schedule.ts';
 import type { Task, TaskPhase, TaskResult, TaskState } from '../domain/task.ts';
-import type { Token, User } from '../domain/token.ts';
+import type { Token } from '../domain/token.ts';
+import type { AccessStore, LoginBrakeStore, UserStore } from './access-store.ts';
 
 export interface AuditEntry {
   readonly atMilliseconds: number;
@@ -39,8 +41,32 @@ export interface CommandRecord {
   readonly sentAtSeconds: number;
 }
 
+export interface ArrayStore {
+  registerArray(array: RegisteredArray, audit: AuditEntry): Promise<'registered' | 'exists'>;
+  getArray(sdpId: string): Promise<RegisteredArray | undefined>;
+  /** Registered ones, also those being removed; in the order of their ids. */
+  listArrays(): Promise<readonly RegisteredArray[]>;
+  /** Takes the next version's name and address over, unless another version is stored or it is being removed. */
+  changeArray(next: RegisteredArray, audit: AuditEntry): Promise<boolean>;
+  /** From here on no task is recorded for it. Takes an earlier removal's place; undefined when it is not registered. */
+  beginRemoval(sdpId: string, removalId: string, nowSeconds: number): Promise<RegisteredArray | undefined>;
+  /** Gives the array back to work, unless another removal took the place of this one. */
+  endRemoval(sdpId: string, removalId: string): Promise<void>;
+  /** Forgets it; false when another removal took the place of this one. */
+  forgetArray(sdpId: string, removalId: string, audit: AuditEntry): Promise<boolean>;
+  /** What the deployment's own array at this URL said it is; undefined when it never did. */
+  getDeploymentArray(url: string): Promise<ArrayIdentity | undefined>;
+  rememberDeploymentArray(url: string, identity: ArrayIdentity): Promise<void>;
+}
+
+export interface ArrayIdentity {
+  readonly sdpId: string;
+  readonly name: string;
+}
+
 export interface HostStore {
-  register(host: Host, token: Token, audit: AuditEntry): Promise<'registered' | 'exists'>;
+  /** `removing`: the array that the host names is being removed. */
+  register(host: Host, token: Token, audit: AuditEntry): Promise<'registered' | 'exists' | 'removing'>;
   unregister(hostId: string, audit: AuditEntry): Promise<Host | undefined>;
   getHost(hostId: string): Promise<Host | undefined>;
   getHosts(hostIds: readonly string[]): Promise<readonly Host[]>;
@@ -121,13 +147,13 @@ export interface RecordGuards {
 export interface TaskStore {
   /**
    * One transaction: task, open-task row, audit, guards. `known`: there is a task of this id; `reserved`/`changed`/
-   * `pinned`: a guard does not hold. Nothing was written then.
+   * `pinned`: a guard does not hold; `removing`: the array of its plan is being removed. Nothing was written then.
    */
   recordTask(
     task: Task,
     audit: AuditEntry,
     guards: RecordGuards,
-  ): Promise<'recorded' | 'known' | 'reserved' | 'changed' | 'pinned'>;
+  ): Promise<'recorded' | 'known' | 'removing' | 'reserved' | 'changed' | 'pinned'>;
   getTask(requestId: string): Promise<Task | undefined>;
   listTasks(): Promise<readonly Task[]>;
   listOpenTasks(): Promise<readonly string[]>;
@@ -209,8 +235,8 @@ export interface ScheduleStore {
   listDueSnapshotSchedules(nowSeconds: number): Promise<readonly SnapshotSchedule[]>;
   /**
    * Moves the schedule's instants on, from those that were read, with the run's task and its audit entry in the same
-   * transaction, or without a task. `missed`: somebody else moved or removed it; `known`: there is a task of this id.
-   * Nothing was written then.
+   * transaction, or without a task. `missed`: somebody else moved or removed it, or the task's array is
+   * being removed; `known`: there is a task of this id. Nothing was written then.
    */
   claimSnapshotSchedule(
     read: SnapshotSchedule,
@@ -219,15 +245,8 @@ export interface ScheduleStore {
   ): Promise<'claimed' | 'missed' | 'known'>;
 }
 
-export interface AccessStore {
-  findToken(tokenHash: string): Promise<Token | undefined>;
-  putToken(token: Token): Promise<void>;
-  getUser(name: string): Promise<User | undefined>;
-  putUser(user: User): Promise<void>;
-  putAudit(audit: AuditEntry): Promise<void>;
-}
-
-export type Store = HostStore &
+export type Store = ArrayStore &
+  HostStore &
   DatabaseStore &
   CatalogStore &
   TaskStore &
@@ -235,4 +254,6 @@ export type Store = HostStore &
   CommandStore &
   LockStore &
   ScheduleStore &
-  AccessStore;
+  AccessStore &
+  UserStore &
+  LoginBrakeStore;

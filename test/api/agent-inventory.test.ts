@@ -1,8 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { arrayUnavailable, DomainError } from '../../shared/domain/errors.ts';
+import { aMemoryArray } from '../builders/arrays.ts';
 import { apiBed, type ApiBed, tokens } from './api-bed.ts';
 import { callingHost, refusedCallers } from './callers.ts';
-import { givenDatabase, givenHost, hostToken } from './given.ts';
+import { arrayUrl, givenArray, givenDatabase, givenHost, hostToken } from './given.ts';
 import { useDatabase } from './test-database.ts';
 import { fieldsOf, unchanged } from './wire-answers.ts';
 
@@ -123,14 +124,32 @@ describe('and the array', () => {
     expect(await bed.store.listDatabases(callingHost)).toMatchObject([{ volumes: [{ volumeName: 'prod-d' }] }]);
   });
 
-  it('refusing: 409, and nothing is taken over', async () => {
+  it('refusing: the databases are taken over without their place, as while it is silent', async () => {
     bed.sdp.fail({
       verb: 'describe',
       nth: 1,
       when: 'before',
       error: new DomainError('ArrayRefused', 'the array refused'),
     });
-    expect((await unchanged(bed, post(report(1, [reported('5', 'a')])))).status).toBe(409);
+    expect((await bed.send(post(report(1, [reported('5', 'a')])))).status).toBe(204);
+    expect(await bed.store.listDatabases(callingHost)).toMatchObject([{ volumes: [] }]);
+    expect(bed.logLines).toContainEqual(expect.objectContaining({ level: 'warn' }));
+  });
+
+  it('that was registered is asked too, and the one that the host names alone', async () => {
+    await givenArray(bed, '4243');
+    const second = aMemoryArray('4243', () => 0);
+    second.addVolumeGroup('far-vg', [{ name: 'far-d', serial: '4243000001', sizeMib: 1024 }]);
+    bed.reachable.set(arrayUrl('4243'), second);
+    const far = reported('6', 'far', { mount_points: [{ kind: 'disk', path: 'F:', serial: '4243000001' }] });
+    await bed.send(post(report(1, [reported('5', 'a'), far])));
+    expect(await bed.store.listDatabases(callingHost)).toMatchObject([
+      { volumes: [{ sdpId: '4242' }] },
+      { volumes: [{ sdpId: '4243' }] },
+    ]);
+    await givenHost(bed, 'sqlfar1', { sdpId: '4243' });
+    await bed.send(post(report(1, [reported('5', 'a'), far]), hostToken('sqlfar1')));
+    expect(await bed.store.listDatabases('sqlfar1')).toMatchObject([{ volumes: [] }, { volumes: [{ sdpId: '4243' }] }]);
   });
 
   it('is not asked about disks that are known', async () => {

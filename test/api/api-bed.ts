@@ -1,23 +1,28 @@
 /** The real API over the real store: chain, operations and table as deployed; clock, ids, flows, queues and array injected. */
 import type { Context } from 'aws-lambda';
-import type { AgentApiDeps } from '../../functions/api/api-deps.ts';
+import type { AgentApiDeps, ArrayApiDeps } from '../../functions/api/api-deps.ts';
 import { operations as agents } from '../../functions/api/agents/operations.ts';
 import { operations as auth } from '../../functions/api/auth/operations.ts';
 import { operations as clones } from '../../functions/api/clones/operations.ts';
 import { operations as databases } from '../../functions/api/databases/operations.ts';
 import { operations as hosts } from '../../functions/api/hosts/operations.ts';
 import type { DeleteSnapshotDeps } from '../../functions/api/snapshots/delete-snapshot.ts';
+import { operations as sdps } from '../../functions/api/sdps/operations.ts';
 import { operations as snapshots } from '../../functions/api/snapshots/operations.ts';
 import { operations as tasks } from '../../functions/api/tasks/operations.ts';
-import { createSdpMemory, type SdpMemory } from '../../shared/adapters/sdp-memory/sdp-memory.ts';
+import { createSiteArrays } from '../../shared/adapters/sdp-http/site-arrays.ts';
+import type { SdpMemory } from '../../shared/adapters/sdp-memory/sdp-memory.ts';
 import { createStore } from '../../shared/adapters/store-dynamodb/store.ts';
-import { hashToken } from '../../shared/http/authentication.ts';
+import { hashToken, userToken } from '../../shared/http/authentication.ts';
 import { apiGrants } from '../../infra/grants/api.ts';
 import { apiHandler } from '../../shared/http/chain.ts';
 import type { Endpoint } from '../../shared/http/route.ts';
+import type { SdpPort } from '../../shared/ports/sdp.ts';
 import type { Store } from '../../shared/ports/store.ts';
 import type { Principal } from '../../shared/domain/token.ts';
+import { type AccessRows, accessRows } from './access-rows.ts';
 import { actingAs, grantedFlows } from './acting-as.ts';
+import { aMemoryArray, nobody } from '../builders/arrays.ts';
 import { recordingFlows, type RecordingFlows } from '../builders/recording-flows.ts';
 import { gatewayEvent, type TestRequest } from './gateway-event.ts';
 import { countedIds, recordingLog, testClock, type LogLine, type TestClock } from './injected-ports.ts';
@@ -32,14 +37,19 @@ export interface TestAnswer {
   readonly body: unknown;
 }
 
-export type BedDeps = AgentApiDeps & DeleteSnapshotDeps;
+export type BedDeps = AgentApiDeps & ArrayApiDeps & DeleteSnapshotDeps;
 
-export interface ApiBed {
+export interface ApiBed extends Pick<AccessRows, 'putUser' | 'putAppToken'> {
   readonly store: Store;
   readonly table: TestTable;
   readonly clock: TestClock;
   readonly flows: RecordingFlows;
+  /** The deployment's own array, 4242. */
   readonly sdp: SdpMemory;
+  /** Who answers where. */
+  readonly reachable: Map<string, SdpPort>;
+  /** Secrets that were read for connections, in order. */
+  readonly secretsUsed: readonly string[];
   readonly logLines: readonly LogLine[];
   /** Milliseconds the operations asked to wait; the clock moves on with every wait. */
   readonly waits: readonly number[];
@@ -52,6 +62,8 @@ export interface ApiBed {
 
 export interface BedOptions {
   readonly hostTokenMayOperate?: boolean;
+  /** The deployment has no array of its own. */
+  readonly isWithoutArray?: boolean;
   /** Puts something between operations and table, for races a test cannot win otherwise. */
   readonly wrapStore?: (store: Store) => Store;
 }
@@ -63,6 +75,7 @@ export const endpoints: readonly Endpoint<BedDeps>[] = [
   ...clones,
   ...snapshots,
   ...tasks,
+  ...sdps,
   ...agents,
 ];
 
@@ -79,15 +92,19 @@ const asItsFunction = ({ route, run, validate }: Endpoint<BedDeps>): Endpoint<Be
   };
 };
 
-/** Tokens every bed knows, by role; `app` is an operator. */
+/** Tokens every bed knows, of a user named like the role; `app` is the operator's. */
 export const tokens = {
-  admin: 'adminToken000000000000000000001',
-  operator: 'operatorToken0000000000000000001',
-  viewer: 'viewerToken00000000000000000001',
-  app: 'appToken0000000000000000000000001',
+  admin: userToken('admin', 'adminToken000000000000000000001'),
+  operator: userToken('operator', 'operatorToken0000000000000000001'),
+  viewer: userToken('viewer', 'viewerToken00000000000000000001'),
+  app: userToken('operator', 'appToken0000000000000000000000001'),
 } as const;
 
 export const startSeconds = 1_767_000_000;
+
+export const ownArrayUrl = 'https://own-array.example';
+/** What every array of the bed shows. */
+export const presentedSha256 = Array.from({ length: 32 }, () => 'A1').join(':');
 
 // The chain reads nothing of the Lambda context.
 const context = {} as Context;
@@ -97,15 +114,34 @@ export async function apiBed(table: TestTable, options: BedOptions = {}): Promis
   const store = createStore(table.name, table.config);
   const flows = recordingFlows();
   const log = recordingLog();
-  const sdp = createSdpMemory({ now: () => clock.nowMilliseconds() });
+  const sdp = aMemoryArray('4242', () => clock.nowMilliseconds());
+  const reachable = new Map<string, SdpPort>([[ownArrayUrl, sdp]]);
+  const secretsUsed: string[] = [];
+  const connect = ({ url, secretId }: { readonly url: string; readonly secretId: string }): SdpPort => {
+    secretsUsed.push(secretId);
+    return reachable.get(url) ?? nobody();
+  };
+  const own = { url: ownArrayUrl, secretId: 'reprise/sdp', trust: { kind: 'ca' } } as const;
+  const usedStore = options.wrapStore?.(store) ?? store;
   const waits: number[] = [];
   const queues: string[] = [];
   const deps: BedDeps = {
-    store: options.wrapStore?.(store) ?? store,
+    store: usedStore,
     clock,
     flows: grantedFlows(flows),
     log,
-    sdp,
+    arrays: createSiteArrays({
+      store: usedStore,
+      clock,
+      connect,
+      deployment: options.isWithoutArray === true ? null : () => connect(own),
+    }),
+    connector: {
+      deployment: options.isWithoutArray === true ? null : own,
+      connect,
+      presentedCertificate: () =>
+        Promise.resolve({ sha256: presentedSha256, subject: 'CN=array', issuer: 'CN=array', validToSeconds: 0 }),
+    },
     ids: countedIds(clock),
     settings: { hostTokenMayOperate: options.hostTokenMayOperate ?? true },
     queues: {
@@ -134,18 +170,28 @@ export async function apiBed(table: TestTable, options: BedOptions = {}): Promis
     },
   };
   const handler = apiHandler(endpoints.map(asItsFunction), deps);
+  const rows = accessRows(table);
   const putToken: ApiBed['putToken'] = (token, principal, lifeSeconds = 0) =>
-    store.putToken({
+    rows.putToken({
       tokenHash: hashToken(token),
       principal,
       createdAtSeconds: startSeconds,
       expiresAtSeconds: lifeSeconds === 0 ? 0 : startSeconds + lifeSeconds,
+      ...(principal.kind === 'app' ? { lastUsedSeconds: startSeconds } : {}),
     });
   await Promise.all([
-    ...(['admin', 'operator', 'viewer'] as const).map((role) =>
-      putToken(tokens[role], { kind: 'user', name: role, role }),
-    ),
-    putToken(tokens.app, { kind: 'app', name: 'nightly-jobs', role: 'operator' }),
+    ...(['admin', 'operator', 'viewer'] as const).flatMap((role) => [
+      rows.putUser({ name: role, role }),
+      putToken(tokens[role], { kind: 'user', name: role, role, epoch: 0 }),
+    ]),
+    putToken(tokens.app, {
+      kind: 'app',
+      name: 'nightly-jobs',
+      user: 'operator',
+      tokenId: 'nightly',
+      role: 'operator',
+      epoch: 0,
+    }),
   ]);
   table.forgetCalls();
   return {
@@ -154,10 +200,14 @@ export async function apiBed(table: TestTable, options: BedOptions = {}): Promis
     clock,
     flows,
     sdp,
+    reachable,
+    secretsUsed,
     logLines: log.lines,
     waits,
     queues,
     putToken,
+    putUser: rows.putUser,
+    putAppToken: rows.putAppToken,
     async send(request) {
       const answer = await handler(gatewayEvent(request), context);
       const body: unknown = answer.body === '' ? undefined : JSON.parse(answer.body);

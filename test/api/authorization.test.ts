@@ -3,12 +3,14 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { apiBed, type ApiBed, tokens } from './api-bed.ts';
 import { callersOf } from './callers.ts';
 import { givenHost, hostToken } from './given.ts';
+import { apiGrants } from '../../infra/grants/api.ts';
 import { givenSite, guardedCalls, routeCalls } from './route-calls.ts';
 import { useDatabase } from './test-database.ts';
+import { userToken } from '../../shared/http/authentication.ts';
 import { detailOf } from './wire-answers.ts';
 
 const newTable = useDatabase();
-const expired = 'expiredToken00000000000000000001';
+const expired = userToken('admin', 'expiredToken00000000000000000001');
 let bed: ApiBed;
 let before: readonly unknown[];
 
@@ -16,7 +18,7 @@ let before: readonly unknown[];
 beforeAll(async () => {
   bed = await apiBed(await newTable());
   await givenSite(bed);
-  await bed.putToken(expired, { kind: 'user', name: 'late', role: 'admin' }, 60);
+  await bed.putToken(expired, { kind: 'user', name: 'admin', role: 'admin', epoch: 0 }, 60);
   await bed.putToken('expiredHostToken0000000000000001', { kind: 'host', hostId: 'sqlprod1' }, 60);
   await givenHost(bed, 'revoked1');
   await bed.send({ method: 'DELETE', path: '/api/v1/hosts/revoked1', token: tokens.admin });
@@ -68,8 +70,38 @@ describe.each(guardedCalls)('$name', ({ route, request }) => {
     }
     expect(await bed.table.rows()).toEqual(before);
     expect(bed.flows.started).toEqual([]);
-    expect(refused.length).toBe({ viewer: 0, operator: 1, admin: 4, host: 4 }[route.audience]);
+    expect(refused.length).toBe({ viewer: 0, operator: 1, admin: 4, host: 4, user: 2 }[route.audience]);
   });
+});
+
+it('is within what every function of the API is granted', () => {
+  for (const [capability, { table }] of Object.entries(apiGrants))
+    expect({ capability, table }).toEqual({
+      capability,
+      table: expect.arrayContaining(['BatchGetItem', 'UpdateItem']),
+    });
+});
+
+it('takes the role from the user, not from the token', async () => {
+  const boasting = userToken('viewer', 'boastingToken0000000000000000001');
+  await bed.putToken(boasting, { kind: 'user', name: 'viewer', role: 'admin', epoch: 0 });
+  expect((await bed.send({ method: 'GET', path: '/api/echo/v1/users', token: boasting })).status).toBe(403);
+});
+
+it.each([
+  ['of a user who is not the one it begins with', userToken('admin', 'a'), 'viewer', 0],
+  ['that begins with nobody', 'noNameInFront0000000000000000001', 'viewer', 0],
+  ['that begins with something else', '....', 'viewer', 0],
+  ['of a user who is gone', userToken('gone', 'a'), 'gone', 0],
+  ['of an epoch before', userToken('former', 'a'), 'former', 6],
+  ['of an epoch to come', userToken('former', 'b'), 'former', 8],
+  ['of a disabled user', userToken('disabled', 'a'), 'disabled', 7],
+])('is no use with a token %s', async (_, token, name, epoch) => {
+  await bed.putUser({ name: 'former', role: 'admin', tokenEpoch: 7 });
+  await bed.putUser({ name: 'disabled', role: 'admin', tokenEpoch: 7, isDisabled: true });
+  await bed.putToken(token, { kind: 'user', name, role: 'admin', epoch });
+  const answer = await bed.send({ method: 'GET', path: '/api/v1/hosts', token });
+  expect(answer).toMatchObject({ status: 403, text: '{"detail":"Not authenticated"}' });
 });
 
 it.each(['bearer', 'BEARER', 'Bearer'])('takes the scheme as %s', async (scheme) => {

@@ -16,6 +16,7 @@ const letIn: Readonly<Record<Exclude<Audience, 'public'>, readonly Caller[]>> = 
   operator: ['admin', 'operator', 'app', 'host'],
   admin: ['admin'],
   host: ['host'],
+  user: ['admin', 'operator', 'viewer'],
 };
 
 export interface CallerRow {

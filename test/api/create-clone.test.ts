@@ -67,6 +67,7 @@ describe('makes a task', () => {
     const { request_id: requestId } = taskOf(await bed.send(post(wanted)));
     expect((await bed.store.getTask(requestId))?.plan).toEqual({
       flow: 'create-clone',
+      sdpId: '134409',
       sourceHostId: 'sqlprod1',
       sources: [{ dbId: '7', dbName: 'orders', vendor: 'mssql' }],
       destinations: [{ hostId: 'sqldev1', dbName: 'orders_dev', sourceDbId: '7' }],
@@ -177,6 +178,12 @@ const refusals: readonly Refusal[] = [
     what: 'a host of another engine',
     given: () => givenHost(bed, 'pgdev1', { vendor: 'postgres' }),
     body: { ...wanted, destinations: [{ ...destination, host_id: 'pgdev1' }] },
+    types: ['DB_VENDOR_MISMATCH'],
+  },
+  {
+    what: 'a host on another array',
+    given: () => givenHost(bed, 'sqlfar1', { sdpId: '4243' }),
+    body: { ...wanted, destinations: [{ ...destination, host_id: 'sqlfar1' }] },
     types: ['SDP_MISMATCH'],
   },
   {

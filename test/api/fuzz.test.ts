@@ -96,6 +96,7 @@ it('takes any path', async () => {
     '/api/v1/hosts',
     '/api/echo/v1/tasks',
     '/api/echo/v1/db_snapshots',
+    '/api/echo/v1/sdps',
     '/api/agent/v1/commands',
     '/api/v1',
     '',

@@ -11,6 +11,7 @@ export interface TestRequest {
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
   readonly base64?: boolean;
+  readonly sourceIp?: string;
 }
 
 const textOf = (body: unknown): string => (typeof body === 'string' ? body : JSON.stringify(body));
@@ -29,6 +30,10 @@ export function gatewayEvent(request: TestRequest): ApiEvent {
     queryStringParameters: null,
     body: text !== null && request.base64 === true ? Buffer.from(text).toString('base64') : text,
     isBase64Encoded: request.base64 === true,
-    requestContext: { path: request.path, requestId: 'gateway-1', identity: { sourceIp: '192.0.2.7' } },
+    requestContext: {
+      path: request.path,
+      requestId: 'gateway-1',
+      identity: { sourceIp: request.sourceIp ?? '192.0.2.7' },
+    },
   };
 }

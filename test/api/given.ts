@@ -1,4 +1,5 @@
 /** Puts hosts, databases, clones, snapshots and tasks into a bed's table, by the transitions the product itself uses. */
+import type { RegisteredArray } from '../../shared/domain/array.ts';
 import type { Clone } from '../../shared/domain/clone.ts';
 import type { Database } from '../../shared/domain/database.ts';
 import type { Host } from '../../shared/domain/host.ts';
@@ -7,6 +8,7 @@ import type { Task } from '../../shared/domain/task.ts';
 import { hashToken } from '../../shared/http/authentication.ts';
 import type { AuditEntry, CommandRecord } from '../../shared/ports/store.ts';
 import { cloneRow, databaseRow, hostRow, snapshotRow, taskRow } from '../builders/flex-example.ts';
+import { aMemoryArray, aRegisteredArray } from '../builders/arrays.ts';
 import { type ApiBed, startSeconds } from './api-bed.ts';
 
 export const hostToken = (hostId: string): string => `hostToken-${hostId}-00000000000000001`;
@@ -38,6 +40,32 @@ export async function givenHost(
   } as const;
   await bed.store.register(host, token, audit(hostId));
   return host;
+}
+
+export const arrayUrl = (sdpId: string): string => `https://array-${sdpId}.example`;
+
+/** A registered array that answers. */
+export async function givenArray(
+  bed: ApiBed,
+  sdpId: string,
+  given: Partial<RegisteredArray> = {},
+): Promise<RegisteredArray> {
+  const array = aRegisteredArray({
+    sdpId,
+    name: `array-${sdpId}`,
+    url: arrayUrl(sdpId),
+    secretId: `reprise/sdp/${sdpId}`,
+    registeredAtSeconds: startSeconds,
+    version: startSeconds * 1000,
+    ...given,
+  });
+  bed.reachable.set(
+    array.url,
+    aMemoryArray(sdpId, () => bed.clock.nowMilliseconds()),
+  );
+  await bed.store.registerArray(array, audit(sdpId));
+  if (array.removalId !== '') await bed.store.beginRemoval(sdpId, array.removalId, array.removingSinceSeconds);
+  return array;
 }
 
 export async function givenDatabase(bed: ApiBed, given: Parameters<typeof databaseRow>[0] = {}): Promise<Database> {
@@ -138,6 +166,7 @@ export async function givenCommand(bed: ApiBed, given: Partial<CommandRecord> = 
       state: 'intended',
       name: 'orders',
       hostId: command.hostId,
+      sdpId: '',
       requires: [],
       outcome: {},
       blockedAttempt: 0,

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
-import { hashPassword } from '../../shared/security/password.ts';
+import { cheapHash } from './access-rows.ts';
 import { apiBed, type ApiBed } from './api-bed.ts';
 import { useDatabase } from './test-database.ts';
 import { bodyOf, detailOf, fieldsOf, unchanged } from './wire-answers.ts';
@@ -10,7 +10,7 @@ const password = 'p&ss=w%rd+1 é';
 let bed: ApiBed;
 beforeEach(async () => {
   bed = await apiBed(await newTable());
-  await bed.store.putUser({ name: 'ann', role: 'operator', passwordHash: await hashPassword(password) });
+  await bed.putUser({ name: 'ann', role: 'operator', passwordHash: cheapHash(password) });
 });
 
 const path = '/api/v1/auth/local/login';
@@ -35,7 +35,7 @@ it('gives a token that works for seven days', async () => {
 });
 
 it.each(['admin', 'operator', 'viewer'] as const)('gives the token the role %s of its user', async (role) => {
-  await bed.store.putUser({ name: role, role, passwordHash: await hashPassword('x') });
+  await bed.putUser({ name: role, role, passwordHash: cheapHash('x') });
   const { access_token: token } = Answer.parse((await bed.send(post(encoded(role, 'x')))).body);
   const cancel = await bed.send({ method: 'POST', path: '/api/echo/v1/tasks/none/cancel', token });
   const register = await bed.send({ method: 'PUT', path: '/api/v1/hosts/sqlprod1', token });
@@ -65,7 +65,7 @@ describe('takes the form however a client writes it', () => {
   it.each(['100%', '%41', 'a+b', 'a b', '50%25', '=', '&&', '%zz&username='])(
     'with the password %s, encoded or not',
     async (odd) => {
-      await bed.store.putUser({ name: 'bob', role: 'viewer', passwordHash: await hashPassword(odd) });
+      await bed.putUser({ name: 'bob', role: 'viewer', passwordHash: cheapHash(odd) });
       expect((await bed.send(post(encoded('bob', odd)))).status).toBe(200);
       expect((await bed.send(post(`username=bob&password=${odd}`))).status).toBe(200);
     },
@@ -79,8 +79,13 @@ it.each([
   ['an empty user name', encoded('', password)],
   ['a name no table could hold', encoded('x'.repeat(5000), password)],
   ['the name of a prototype', encoded('__proto__', password)],
-])('is 401 for %s, and nothing is stored', async (_, body) => {
-  const answer = await unchanged(bed, post(body));
+  ['a disabled user', encoded('former', password)],
+])('is 401 for %s, and gives no token', async (_, body) => {
+  await bed.putUser({ name: 'former', role: 'admin', passwordHash: cheapHash(password), isDisabled: true });
+  const kept = async () => (await bed.table.rows()).filter(({ pk }) => !/^(audit|login-brake)#/.test(String(pk)));
+  const before = await kept();
+  const answer = await bed.send(post(body));
+  expect(await kept()).toEqual(before);
   expect(answer.status).toBe(401);
   expect(detailOf(answer)).toBe('wrong user name or password');
 });

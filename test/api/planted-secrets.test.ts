@@ -1,6 +1,6 @@
 /** Tokens and passwords are planted in every place a request has; nothing that is kept or said may hold one. */
 import { beforeEach, describe, expect, it } from 'vitest';
-import { hashPassword } from '../../shared/security/password.ts';
+import { cheapHash } from './access-rows.ts';
 import { apiBed, type ApiBed, tokens } from './api-bed.ts';
 import { callingHost } from './callers.ts';
 import { hostToken } from './given.ts';
@@ -56,7 +56,7 @@ describe.each(routeCalls)('$name', ({ route, request }) => {
 });
 
 it('keeps nothing of a login but the hash of its token', async () => {
-  await bed.store.putUser({ name: 'ann', role: 'viewer', passwordHash: await hashPassword(planted) });
+  await bed.putUser({ name: 'ann', role: 'viewer', passwordHash: cheapHash(planted) });
   const login = (password: string) =>
     bed.send({
       method: 'POST',
@@ -69,8 +69,25 @@ it('keeps nothing of a login but the hash of its token', async () => {
   const { access_token: token } = JSON.parse(answer.text) as { access_token: string };
   const text = await kept();
   expect(text).not.toContain(planted);
-  expect(text).not.toContain(token);
+  expect(text).not.toContain(token.split('.')[1]);
   expect(refused.text).not.toContain(planted);
+});
+
+it('keeps nothing of an app token but its hash, and nothing of passwords that are set', async () => {
+  const made = await bed.send({
+    method: 'POST',
+    path: '/api/v2/flex_app_tokens',
+    token: tokens.viewer,
+    body: { app_name: 'ci' },
+  });
+  const { token } = JSON.parse(made.text) as { token: string };
+  const put = { method: 'PUT', token: tokens.admin, path: '/api/echo/v1/users/viewer/password' } as const;
+  expect((await bed.send({ ...put, body: { password: planted } })).status).toBe(204);
+  const own = { ...put, path: '/api/echo/v1/me/password', body: { current_password: planted, new_password: planted } };
+  expect((await bed.send(own)).status).toBe(403);
+  const text = await kept();
+  expect(text).not.toContain(planted);
+  expect(text).not.toContain(token.split('.')[1]);
 });
 
 it('keeps nothing of the token of a registration but its hash', async () => {

@@ -1,16 +1,36 @@
 /** A call of every operation that succeeds on the site of `givenSite`: what the walks of the route table send. */
 import type { Route } from '../../shared/http/route.ts';
+import { aMemoryArray } from '../builders/arrays.ts';
+import { cheapHash } from './access-rows.ts';
 import { type ApiBed, endpoints, startSeconds, tokens } from './api-bed.ts';
 import { callingHost } from './callers.ts';
 import type { TestRequest } from './gateway-event.ts';
-import { givenClone, givenCommand, givenDatabase, givenHost, givenSnapshot, givenTask, hostToken } from './given.ts';
+import {
+  givenArray,
+  givenClone,
+  givenCommand,
+  givenDatabase,
+  givenHost,
+  givenSnapshot,
+  givenTask,
+  hostToken,
+} from './given.ts';
 
+const spareArray = '4243';
+const adminPassword = 'the password of the admin';
+const managedUser = 'ann';
+const appTokenId = 'app-token-1';
 const spareSnapshot = 'snap_1767000300';
 const openTask = 'a-task-that-can-be-canceled-0001';
 const command = `${openTask}.freeze.effect-1.1`;
 
-/** Two hosts, an original, a clone of it, a snapshot nobody needs, a task, and a command its agent has not answered. */
+/** A registered array nobody uses, two hosts, an original, a clone of it, a snapshot nobody needs, a task, and a command its agent has not answered. */
 export async function givenSite(bed: ApiBed): Promise<void> {
+  await givenArray(bed, spareArray);
+  bed.reachable.set(
+    'https://new-array.example',
+    aMemoryArray('4244', () => bed.clock.nowMilliseconds()),
+  );
   await givenHost(bed, callingHost);
   await givenHost(bed, 'sqldev1');
   await givenDatabase(bed);
@@ -18,6 +38,10 @@ export async function givenSite(bed: ApiBed): Promise<void> {
   await givenSnapshot(bed, { snapshotId: spareSnapshot });
   await givenTask(bed, { requestId: openTask });
   await givenCommand(bed, { requestId: openTask });
+  await bed.putUser({ name: 'admin', role: 'admin', passwordHash: cheapHash(adminPassword) });
+  await bed.putUser({ name: managedUser, role: 'viewer' });
+  await bed.putAppToken('admin', appTokenId);
+  await bed.putAppToken(managedUser, appTokenId);
   bed.flows.onStart = async (flow, { request_id: requestId }) => {
     if (flow === 'delete-snapshot')
       await bed.store.finishTask(requestId, 'done', { error: '', result: null }, startSeconds);
@@ -43,11 +67,19 @@ const bodies: Readonly<Record<string, unknown>> = {
     destinations: [{ host_id: 'sqldev1', db_id: '7', db_name: 'orders_test' }],
   },
   'delete-clone': { host_id: 'sqldev1', database_id: '5' },
+  'create-sdp': { url: 'https://new-array.example', secret_id: 'reprise/sdp/new' },
+  'update-sdp': { secret_id: 'reprise/sdp/other' },
   'agent-heartbeat': heartbeat,
   'agent-inventory': inventory,
   'agent-command-success': { result: { freeze_id: 'f1', databases: [] } },
   'agent-command-failure': { error: { code: 'FREEZE_FAILED', message: 'no' } },
   login: 'username=nobody&password=none',
+  'change-own-password': { current_password: adminPassword, new_password: 'another long password' },
+  'create-app-token': { app_name: 'nightly jobs', description: 'cron', ttl: 3600 },
+  'revoke-app-token': { id: appTokenId },
+  'create-user': { name: 'bob', role: 'viewer', password: 'a long enough password' },
+  'change-user': { role: 'operator', enabled: false },
+  'set-password': { password: 'a long enough password' },
 };
 
 /** `register-host` needs a host that is not there yet. */
@@ -57,9 +89,12 @@ const pathOf = (route: Route, path: string): string =>
   path
     .replace('{host_id}', hostOf(route))
     .replace('{db_id}', '7')
+    .replace('{sdp_id}', spareArray)
     .replace('{snapshot_id}', spareSnapshot)
     .replace('{request_id}', openTask)
-    .replace('{command_id}', command);
+    .replace('{command_id}', command)
+    .replace('{user_name}', managedUser)
+    .replace('{token_id}', appTokenId);
 
 export interface RouteCall {
   readonly name: string;

@@ -16,6 +16,9 @@ beforeEach(async () => {
 /** Design, section 11. The topology reads four partitions and the token; login knows one user. */
 const maxCalls = 6;
 
+/** Looks at whatever could use the array, each unfinished task by itself: a rare call of an administrator. ADR 0011. */
+const moreCalls: Readonly<Record<string, number>> = { 'delete-sdp': 3 };
+
 it('is what the bed serves', () => {
   expect(endpoints.map(({ route }) => route)).toEqual(routeTable);
 });
@@ -50,7 +53,10 @@ describe.each(routeCalls)('$name', ({ name, route, request }) => {
         expect(route.response.safeParse(answer.body).success).toBe(true);
       else expect(answer.text).toBe('');
     }
-    expect({ calls, tooMany: calls.length > maxCalls }).toEqual({ calls, tooMany: false });
+    expect({ calls, tooMany: calls.length > maxCalls + (moreCalls[route.operation] ?? 0) }).toEqual({
+      calls,
+      tooMany: false,
+    });
     expect(calls).not.toContain('Scan');
   });
 });

@@ -38,6 +38,7 @@ export const aClone = (about: Partial<Clone> = {}): Clone => ({
   sourceDbId: '5',
   sourceDbName: 'sales',
   snapshotId: 'snap_1000',
+  sdpId: 'sdp-1',
   views: ['rp-view-1'],
   requestId: 'request-1',
   createdAtSeconds: 1000,

@@ -10,6 +10,7 @@ import type { AuditEntry, CommandRecord, RecordGuards } from '../../shared/ports
 
 export const aClonePlan = (about: Partial<CreateClonePlan> = {}): CreateClonePlan => ({
   flow: 'create-clone',
+  sdpId: 'sdp-1',
   sourceHostId: 'host-1',
   sources: [{ dbId: '5', dbName: 'sales', vendor: 'postgres' }],
   destinations: [{ hostId: 'host-2', dbName: 'sales_copy', sourceDbId: '5' }],
@@ -22,6 +23,7 @@ export const aClonePlan = (about: Partial<CreateClonePlan> = {}): CreateClonePla
 
 export const aSnapshotPlan = (about: Partial<CreateSnapshotPlan> = {}): CreateSnapshotPlan => ({
   flow: 'create-snapshot',
+  sdpId: 'sdp-1',
   sourceHostId: 'host-1',
   sources: [{ dbId: '5', dbName: 'sales', vendor: 'postgres' }],
   namePrefix: 'snap',
@@ -33,6 +35,7 @@ export const aSnapshotPlan = (about: Partial<CreateSnapshotPlan> = {}): CreateSn
 
 export const aCloneDeletion = (about: Partial<DeleteClonePlan> = {}): DeleteClonePlan => ({
   flow: 'delete-clone',
+  sdpId: 'sdp-1',
   hostId: 'host-2',
   dbId: '9',
   dbName: 'sales_copy',
@@ -43,6 +46,7 @@ export const aCloneDeletion = (about: Partial<DeleteClonePlan> = {}): DeleteClon
 
 export const aSnapshotDeletion = (about: Partial<DeleteSnapshotPlan> = {}): DeleteSnapshotPlan => ({
   flow: 'delete-snapshot',
+  sdpId: 'sdp-1',
   snapshotId: 'snap_1000',
   arraySnapshots: ['rp-snap-1'],
   ...about,
@@ -92,6 +96,7 @@ export const anEffect = (about: Partial<Effect> = {}): Effect => ({
   state: 'intended',
   name: 'rp-view-1',
   hostId: '',
+  sdpId: 'sdp-1',
   requires: [],
   outcome: {},
   blockedAttempt: 0,

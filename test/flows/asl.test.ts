@@ -175,7 +175,7 @@ describe.each(flows.map((flow) => ({ name: flow.name, flow })))('$name', ({ name
 });
 
 it('gives the array up before the function that asks it', () => {
-  const source = readFileSync(new URL('../../shared/adapters/sdp-http/sdp-from.ts', import.meta.url), 'utf8');
+  const source = readFileSync(new URL('../../shared/adapters/sdp-http/arrays-from.ts', import.meta.url), 'utf8');
   const verbMilliseconds = Number(/verbTimeoutMs = ([0-9_]+);/.exec(source)?.[1]?.replaceAll('_', ''));
   expect(verbMilliseconds).toBeGreaterThan(0);
   expect(verbMilliseconds / 1000).toBeLessThan(environment.functionTimeoutSeconds.steps);

@@ -62,6 +62,7 @@ describe('resolveEnvironment', () => {
     expect(resolveEnvironment('local', { array: { sdpUrl: 'https://a' } }).array).toEqual({
       sdpUrl: 'https://a',
       sdpCaFile: null,
+      sdpCertificateSha256: null,
       caLayerArn: null,
       sdpSecretId: 'reprise/sdp',
     });
@@ -69,6 +70,11 @@ describe('resolveEnvironment', () => {
 
   it('asks for what only the owner knows', () => {
     expect(() => resolveEnvironment('prod')).toThrow('environment prod needs an account');
-    expect(() => resolveEnvironment('prod', { account: '1' })).toThrow('environment prod needs the array');
+    expect(resolveEnvironment('prod', { account: '1' }).array.sdpUrl).toBeNull();
+  });
+
+  it('takes one way to verify the array', () => {
+    const array = { sdpCaFile: '/ca.pem', sdpCertificateSha256: 'ab'.repeat(32) };
+    expect(() => resolveEnvironment('local', { array })).toThrow('exclude each other');
   });
 });

@@ -31,7 +31,7 @@ describe.each(steps)('grants of %s', (step) => {
     const needs = await needsOf(step);
     const grants = stepGrants[step] ?? {};
     const granted = { array: grants.callsArray === true, agents: grants.agentQueues !== undefined };
-    expect(granted).toEqual({ array: needs.includes('sdp'), agents: needs.includes('agents') });
+    expect(granted).toEqual({ array: needs.includes('arrays'), agents: needs.includes('agents') });
   });
 
   it('reach flows only when the step needs them', async () => {

@@ -3,13 +3,14 @@ import type { DatabaseReport, InventoryReport } from '../../../shared/contracts/
 import type { Database, DatabaseVolume } from '../../../shared/domain/database.ts';
 import { isDomainError } from '../../../shared/domain/errors.ts';
 import type { Host } from '../../../shared/domain/host.ts';
+import type { Arrays } from '../../../shared/ports/arrays.ts';
 import type { Log } from '../../../shared/ports/log.ts';
 import type { SdpPort } from '../../../shared/ports/sdp.ts';
 import type { DatabaseStore } from '../../../shared/ports/store.ts';
 
 export interface InventoryDeps {
   readonly store: DatabaseStore;
-  readonly sdp: Pick<SdpPort, 'describe' | 'locateVolumes'>;
+  readonly arrays: Arrays;
   readonly log: Log;
 }
 
@@ -46,11 +47,21 @@ function knownVolumes(report: DatabaseReport, before: Database | undefined): rea
   return known ? before.volumes : undefined;
 }
 
-/** Looks disks up on the array. When the array is silent the rows stay without: the next inventory looks again. */
-async function locate(deps: InventoryDeps, serials: readonly string[]): Promise<readonly DatabaseVolume[]> {
-  if (serials.length === 0) return [];
+interface Located {
+  readonly volumes: readonly DatabaseVolume[];
+  /** An array could not be asked: what it knows is not gone. */
+  readonly isPartial: boolean;
+}
+
+/** An array that is silent, or that refuses us, must not keep hosts of others from their databases. */
+async function locateOn(
+  deps: InventoryDeps,
+  array: () => Promise<Pick<SdpPort, 'describe' | 'locateVolumes'>>,
+  serials: readonly string[],
+): Promise<readonly DatabaseVolume[] | undefined> {
   try {
-    const [{ sdpId }, located] = await Promise.all([deps.sdp.describe(), deps.sdp.locateVolumes(serials)]);
+    const port = await array();
+    const [{ sdpId }, located] = await Promise.all([port.describe(), port.locateVolumes(serials)]);
     return located.map(({ serial, volumeId, volumeName, volumeGroupId, volumeGroupName }) => ({
       sdpId,
       serial,
@@ -60,10 +71,32 @@ async function locate(deps: InventoryDeps, serials: readonly string[]): Promise<
       volumeGroupName,
     }));
   } catch (error) {
-    if (!isDomainError(error, 'ArrayUnavailable')) throw error;
-    deps.log.warn('the array did not say where disks lie', { error: error.message });
-    return [];
+    if (!isDomainError(error, 'ArrayUnavailable') && !isDomainError(error, 'ArrayRefused')) throw error;
+    deps.log.warn('an array did not say where disks lie', { error: error.message });
+    return undefined;
   }
+}
+
+/** On the array that the host names, else on all: whatever none of them knows is looked up again next time. */
+async function locate(deps: InventoryDeps, host: Host, serials: readonly string[]): Promise<Located> {
+  if (serials.length === 0) return { volumes: [], isPartial: false };
+  const arrays =
+    host.sdpId === ''
+      ? (await deps.arrays.all()).map(
+          ({ port }) =>
+            () =>
+              Promise.resolve(port),
+        )
+      : [() => deps.arrays.of(host.sdpId)];
+  const found = await Promise.all(arrays.map((array) => locateOn(deps, array, serials)));
+  return { volumes: found.flatMap((one) => one ?? []), isPartial: found.includes(undefined) };
+}
+
+/** Where the disks of a database lie; a disk that nobody could be asked about lies where it did. */
+function volumesOf(report: DatabaseReport, before: Database | undefined, located: Located): readonly DatabaseVolume[] {
+  const candidates = [...located.volumes, ...(located.isPartial ? (before?.volumes ?? []) : [])];
+  const serials = [...new Set(report.mount_points.map((mount) => mount.serial))];
+  return serials.flatMap((serial) => candidates.find((volume) => volume.serial === serial) ?? []);
 }
 
 const withoutSequence = (database: Database): string => JSON.stringify({ ...database, sequence: 0 });
@@ -84,11 +117,12 @@ export async function takeInventory(deps: InventoryDeps, host: Host, report: Inv
   const unknown = report.databases.filter((one) => knownVolumes(one, beforeById.get(one.id)) === undefined);
   const located = await locate(
     deps,
+    host,
     unknown.flatMap((one) => one.mount_points.map((mount) => mount.serial)),
   );
   const after = report.databases.map((one) => {
-    const serials = new Set(one.mount_points.map((mount) => mount.serial));
-    const volumes = knownVolumes(one, beforeById.get(one.id)) ?? located.filter((volume) => serials.has(volume.serial));
+    const old = beforeById.get(one.id);
+    const volumes = knownVolumes(one, old) ?? volumesOf(one, old, located);
     return databaseOf(host, one, report.sequence, volumes);
   });
   const inOneChunk = report.chunks === 1;

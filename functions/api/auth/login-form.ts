@@ -42,3 +42,12 @@ export function readLoginForm(text: string): readonly Credentials[] {
   const readings = [decoded, plain, unencodedFieldsOf(text) ?? plain];
   return [...new Map(readings.map((one) => [JSON.stringify(one), one])).values()];
 }
+
+/** Names in the order of their readings, each with every password that was read with it. */
+export function passwordsByName(readings: readonly Credentials[]): ReadonlyMap<string, readonly string[]> {
+  const byName = new Map<string, readonly string[]>();
+  for (const { username, password } of readings) {
+    byName.set(username, [...(byName.get(username) ?? []), password]);
+  }
+  return byName;
+}

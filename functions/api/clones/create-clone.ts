@@ -8,6 +8,7 @@ import {
   maxDestinationHosts,
   maxDestinations,
 } from '../../../shared/domain/clone-validation.ts';
+import { beingRemoved } from '../../../shared/domain/array.ts';
 import { DomainError } from '../../../shared/domain/errors.ts';
 import { issue } from '../../../shared/domain/issue.ts';
 import { reservedLockKeys } from '../../../shared/domain/plan.ts';
@@ -86,6 +87,7 @@ async function record(deps: FlowApiDeps, call: ApiCall<typeof request>) {
       },
     );
     if (outcome === 'recorded') return task;
+    if (outcome === 'removing') throw beingRemoved(task.plan.sdpId);
     if (outcome === 'reserved') {
       const names = wanted.destinations.map((one) => one.dbName).join(', ');
       throw new Refusal([issue('DB_NAME_IS_IN_USE', `db names already in use by a running task, among: ${names}`)]);

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { beingRemoved } from '../../../shared/domain/array.ts';
 import {
   type CloneDeletionFacts,
   cloneDeletionIssues,
@@ -60,6 +61,7 @@ export const deleteClone = defineOperation({
         exclusiveSnapshot: null,
       },
     );
+    if (outcome === 'removing') throw beingRemoved(task.plan.sdpId);
     if (outcome !== 'recorded') throw new DomainError('Internal', `the task was not recorded: ${outcome}`);
     await startAttempt(deps, task);
     return { body: firstAnswer(task) };

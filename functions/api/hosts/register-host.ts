@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { beingRemoved } from '../../../shared/domain/array.ts';
 import { DomainError } from '../../../shared/domain/errors.ts';
 import { unknownHostFacts } from '../../../shared/domain/host.ts';
 import { hashToken } from '../../../shared/http/authentication.ts';
@@ -48,6 +49,7 @@ export const registerHost = defineOperation({
       { tokenHash, principal: { kind: 'host', hostId }, createdAtSeconds: now, expiresAtSeconds: 0 },
       auditEntry(deps.clock, call, 'register-host', hostId),
     );
+    if (outcome === 'removing') throw beingRemoved(call.body.sdp_id);
     if (outcome === 'exists') throw new DomainError('AlreadyExists', `Host '${hostId}' already exists`);
     return { body: { host_id: hostId, db_vendor: call.body.db_vendor, token } };
   },

@@ -1,14 +1,26 @@
 /**
  * Repair, at start and each tick: looks at every open task and does what `recoveryAction` says, so that nothing depends
- * on the process that began it. Queues of hosts that were unregistered go too.
+ * on the process that began it. Queues of hosts that were unregistered go too, and removals of arrays that died.
  */
+import { isRemovalDead } from '../../../shared/domain/array.ts';
 import type { AgentQueuesPort } from '../../../shared/ports/agents.ts';
+import { nowSeconds } from '../../../shared/ports/clock.ts';
 import type { Store } from '../../../shared/ports/store.ts';
 import { type RepairDeps, repairTask } from '../../../shared/use-cases/repair.ts';
 
 export interface SweepDeps extends RepairDeps {
   readonly store: Store;
   readonly queues: Pick<AgentQueuesPort, 'removeQueue'>;
+}
+
+/** A removal that died keeps new work from an array that is there: it is taken back, and its caller asks again. */
+async function endDeadRemovals(deps: SweepDeps): Promise<void> {
+  const now = nowSeconds(deps.clock);
+  for (const array of await deps.store.listArrays()) {
+    if (!isRemovalDead(array, now)) continue;
+    await deps.store.endRemoval(array.sdpId, array.removalId);
+    deps.log.warn('removal of an array taken back', { sdp_id: array.sdpId });
+  }
 }
 
 async function removeRetiredQueues(deps: SweepDeps): Promise<void> {
@@ -41,5 +53,6 @@ export async function sweep(deps: SweepDeps): Promise<Readonly<Record<string, nu
     }
   }
   await removeRetiredQueues(deps);
+  await endDeadRemovals(deps);
   return counts;
 }

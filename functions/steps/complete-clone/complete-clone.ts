@@ -36,11 +36,11 @@ async function publish(
   task: Task,
   plan: CreateClonePlan,
 ): Promise<TaskResult> {
-  const snapshot = await deps.store.getSnapshot(task.snapshotId);
+  const recorded = await deps.store.getSnapshot(task.snapshotId);
   const effects = await deps.store.listEffects(task.requestId);
   const clones: Clone[] = [];
   for (const index of plan.destinations.keys()) {
-    const { destination, database, indices } = destinationIn(task, snapshot, index);
+    const { destination, database, indices, snapshot } = destinationIn(task, recorded, index);
     const attach = effects.find((effect) => effect.effectId === attachEffectId(index));
     const report = AttachOutcome.parse(attach?.outcome).database;
     const views = indices.flatMap((part) =>
@@ -56,6 +56,7 @@ async function publish(
       sourceDbId: database.dbId,
       sourceDbName: database.dbName,
       snapshotId: task.snapshotId,
+      sdpId: snapshot.sdpId,
       views,
       requestId: task.requestId,
       createdAtSeconds: nowSeconds(deps.clock),

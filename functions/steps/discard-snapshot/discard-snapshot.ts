@@ -8,7 +8,7 @@ export const discardSnapshot = defineStep({
   name: 'discard-snapshot',
   input: StepInput,
   phase: 'forward',
-  needs: ['store', 'sdp'],
+  needs: ['store', 'arrays'],
   async run(deps, task) {
     const discarded = await discardSnapshots(deps, task, () => true);
     if (task.freezeRound >= maxFreezeRounds) {

@@ -12,17 +12,21 @@ export const removeArraySnapshots = defineStep({
   name: 'remove-array-snapshots',
   input: StepInput,
   phase: 'forward',
-  needs: ['store', 'sdp', 'clock'],
+  needs: ['store', 'arrays', 'clock'],
   async run(deps, task) {
-    const { arraySnapshots } = deleteSnapshotPlanOf(task);
+    const { arraySnapshots, sdpId } = deleteSnapshotPlanOf(task);
     await deps.store.markRunning(task.requestId, nowSeconds(deps.clock));
+    const array = await deps.arrays.of(sdpId);
     const passed = await deps.store.passPointOfNoReturn(task.requestId, nowSeconds(deps.clock));
     if (!passed) throw new DomainError('TaskCanceled', 'the task was canceled');
     for (const [index, name] of arraySnapshots.entries()) {
       const effectId = `remove-array-snapshot-${String(index)}`;
-      await deps.store.intend(intended(task.requestId, effectId, 'remove-array-snapshot', { name }), task.attempt);
+      await deps.store.intend(
+        intended(task.requestId, effectId, 'remove-array-snapshot', { name, sdpId }),
+        task.attempt,
+      );
       try {
-        await deps.sdp.removeSnapshot(name);
+        await array.removeSnapshot(name);
       } catch (error) {
         if (isDomainError(error, 'ArrayRefused')) await deps.store.markUndone(task.requestId, effectId);
         throw error;

@@ -7,14 +7,15 @@ export const removeVolumes = defineStep({
   name: 'remove-volumes',
   input: StepInput,
   phase: 'forward',
-  needs: ['store', 'sdp'],
+  needs: ['store', 'arrays'],
   async run(deps, task) {
-    const { views } = deleteClonePlanOf(task);
+    const { sdpId, views } = deleteClonePlanOf(task);
+    const array = await deps.arrays.of(sdpId);
     for (const [index, name] of views.entries()) {
       const effectId = `remove-view-${String(index)}`;
-      await deps.store.intend(intended(task.requestId, effectId, 'remove-view', { name }), task.attempt);
-      await deps.sdp.removeMappings(name);
-      await deps.sdp.removeView(name);
+      await deps.store.intend(intended(task.requestId, effectId, 'remove-view', { name, sdpId }), task.attempt);
+      await array.removeMappings(name);
+      await array.removeView(name);
       await deps.store.markDone(task.requestId, effectId, {});
     }
     return { removed: views.length };

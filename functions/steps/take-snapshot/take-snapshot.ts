@@ -28,36 +28,37 @@ const originKey = (origin: SnapshotSource): string => `${origin.kind}/${String(o
 
 /**
  * Takes one array snapshot per volume group (or view, for a clone of a clone) the source databases lie on. Where they
- * lie is asked of the array now, since volumes move between groups. Undo: remove the snapshots.
+ * lie is asked of their array now, since volumes move between groups. Undo: remove the snapshots.
  */
 export const takeSnapshot = defineStep({
   name: 'take-snapshot',
   input: StepInput,
   phase: 'forward',
-  needs: ['store', 'sdp'],
+  needs: ['store', 'arrays'],
   async run(deps, task) {
     if (task.snapshotId !== '') return { taken: 0 };
     const plan = sourcePlanOf(task);
     const round = task.freezeRound;
     await discardSnapshots(deps, task, (effect) => !effect.effectId.startsWith(roundPrefix(round)));
-    const { sdpId } = await deps.sdp.describe();
+    const array = await deps.arrays.of(plan.sdpId);
+    const sdpId = plan.sdpId === '' ? (await array.describe()).sdpId : plan.sdpId;
     const ids = new Set(plan.sources.map((source) => source.dbId));
     const databases = (await deps.store.listDatabases(plan.sourceHostId)).filter((one) => ids.has(one.dbId));
     const mounts = databases.flatMap((one) =>
       one.mountPoints.map((mount) => ({ dbId: one.dbId, serial: mount.serial })),
     );
-    const located = await deps.sdp.locateVolumes(mounts.map((mount) => mount.serial));
+    const located = await array.locateVolumes(mounts.map((mount) => mount.serial));
     const disks = mounts.map(({ dbId, serial }) => {
       const found = located.find((one) => one.serial === serial);
-      if (found === undefined) throw new DomainError('Refused', `the array knows no volume with serial ${serial}`);
+      if (found === undefined) throw new DomainError('Refused', `array ${sdpId} knows no volume with serial ${serial}`);
       return { dbId, located: found };
     });
     const groups = groupByOrigin(disks);
     for (const [index, group] of groups.entries()) {
       const effectId = arraySnapshotEffectId(round, index);
       const name = arrayName(task.requestId, effectId);
-      await deps.store.intend(intended(task.requestId, effectId, 'array-snapshot', { name }), task.attempt);
-      const snapshot = await deps.sdp.ensureSnapshot(name, group.origin);
+      await deps.store.intend(intended(task.requestId, effectId, 'array-snapshot', { name, sdpId }), task.attempt);
+      const snapshot = await array.ensureSnapshot(name, group.origin);
       const outcome: ArraySnapshotOutcome = {
         arrayId: snapshot.id,
         takenAtSeconds: snapshot.takenAtSeconds,

@@ -2,16 +2,17 @@ import { type Effect, nextUndo } from '../../../shared/domain/effect.ts';
 import { DomainError, isDomainError } from '../../../shared/domain/errors.ts';
 import { defineStep, StepInput, type StepDeps } from '../step.ts';
 
-async function undoOnArray(deps: Pick<StepDeps, 'sdp'>, effect: Effect): Promise<void> {
+async function undoOnArray(deps: Pick<StepDeps, 'arrays'>, effect: Effect): Promise<void> {
+  const array = await deps.arrays.of(effect.sdpId);
   switch (effect.kind) {
     case 'mapping':
-      await deps.sdp.removeMappings(effect.name);
+      await array.removeMappings(effect.name);
       return;
     case 'view':
-      await deps.sdp.removeView(effect.name);
+      await array.removeView(effect.name);
       return;
     case 'array-snapshot':
-      await deps.sdp.removeSnapshot(effect.name);
+      await array.removeSnapshot(effect.name);
       return;
     case 'freeze':
     case 'attach':
@@ -30,7 +31,7 @@ export const undoNextEffect = defineStep({
   name: 'undo-next-effect',
   input: StepInput,
   phase: 'unwind',
-  needs: ['store', 'sdp'],
+  needs: ['store', 'arrays'],
   async run(deps, task, { attempt }) {
     for (;;) {
       const undo = nextUndo(await deps.store.listEffects(task.requestId), attempt);

@@ -31,14 +31,28 @@ const hostType = (os: string): 'Windows' | 'Linux' => (/^\s*windows/i.test(os) ?
 
 const ensureInitiator = async (session: ArraySession, iqn: string, host: ArrayHost): Promise<void> => {
   const hostRef = refTo('hosts', host.id);
-  const initiator = await session.ensure(
-    async () => (await session.list('host_iqns', { iqn }, Initiator)).find((hit) => hit.iqn === iqn),
-    () => session.create('host_iqns', { iqn, host: refBody(hostRef) }, Initiator),
+  // The names of initiators are the same in capital and small letters (RFC 3722), and arrays keep them in small ones.
+  const find = async () => {
+    const hits = await session.list(
+      'host_iqns',
+      { iqn__in: [...new Set([iqn, iqn.toLowerCase()])].join(',') },
+      Initiator,
+    );
+    return hits.find((hit) => hit.iqn.toLowerCase() === iqn.toLowerCase());
+  };
+  await session.ensure(
+    async () => {
+      const initiator = await find();
+      if (initiator?.host === hostRef) return initiator;
+      if (initiator === undefined || initiator.host === null) return undefined;
+      throw session.refuse(`the initiator ${iqn} belongs to another host of the array (${initiator.host})`);
+    },
+    async () => {
+      const lone = await find();
+      const owned = { host: refBody(hostRef) };
+      if (lone === undefined) return session.create('host_iqns', { iqn, ...owned }, Initiator);
+      // It logged in before anybody knew it: the array lists it without a host.
+      return session.update(refTo('host_iqns', lone.id), owned, Initiator);
+    },
   );
-  if (initiator.host === hostRef) return;
-  if (initiator.host !== null) {
-    throw session.refuse(`the initiator ${iqn} belongs to another host of the array (${initiator.host})`);
-  }
-  // It logged in before anybody knew it: the array lists it without a host.
-  await session.update(refTo('host_iqns', initiator.id), { host: refBody(hostRef) });
 };

@@ -67,7 +67,7 @@ const ids = (values: readonly (number | undefined)[]): string[] => [
   ...new Set(values.flatMap((value) => (value === undefined ? [] : [String(value)]))),
 ];
 
-const listIn = async <T>(
+const listIn = async <T extends { readonly id: number }>(
   session: ArraySession,
   resource: string,
   field: string,

@@ -24,8 +24,12 @@ export const ensureMapping = async (session: ArraySession, viewName: string, hos
 export const removeMappings = async (session: ArraySession, viewName: string): Promise<void> => {
   const view = await findSnapshotNamed(session, viewName);
   if (view === undefined) return;
-  for (const mapping of await mappingsOf(session, refTo('snapshots', view.id))) {
-    await session.remove(refTo('mappings', mapping.id));
+  const viewRef = refTo('snapshots', view.id);
+  for (const { id } of await mappingsOf(session, viewRef)) {
+    await session.remove(async () => {
+      const isThere = (await mappingsOf(session, viewRef)).some((mapping) => mapping.id === id);
+      return isThere ? refTo('mappings', id) : undefined;
+    });
   }
 };
 

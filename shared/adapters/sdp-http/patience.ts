@@ -26,10 +26,10 @@ export interface Patience {
   remainingMs(): number;
   /**
    * Waits before attempt `attempt + 1`: exponential, half of it jitter, so that functions refused together do not
-   * come back together.
+   * come back together; after `atLeastMs` that the array asked for.
    * @returns false, without waiting, when the attempts or the time are used up.
    */
-  pauseAfter(attempt: number): Promise<boolean>;
+  pauseAfter(attempt: number, atLeastMs: number): Promise<boolean>;
 }
 
 /** Starts the clock of one verb. */
@@ -38,10 +38,10 @@ export const startPatience = ({ totalMs, now, sleep, random }: PatienceOptions):
   const remainingMs = (): number => Math.max(0, Math.floor(endsAt - now()));
   return {
     remainingMs,
-    pauseAfter: async (attempt) => {
+    pauseAfter: async (attempt, atLeastMs) => {
       if (attempt >= maxAttempts) return false;
       const ceiling = Math.min(longestPauseMs, firstPauseMs * 2 ** (attempt - 1));
-      const pauseMs = ceiling * (0.5 + random() / 2);
+      const pauseMs = atLeastMs + ceiling * (0.5 + random() / 2);
       if (pauseMs >= remainingMs()) return false;
       await sleep(pauseMs);
       return true;

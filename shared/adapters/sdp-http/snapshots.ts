@@ -67,15 +67,12 @@ export const ensureSnapshot = async (
 };
 
 /** Removes the snapshot or the view of that name, whichever the caller says it is. */
-export const removeSnapshotObject = async (
-  session: ArraySession,
-  name: string,
-  isExposable: boolean,
-): Promise<void> => {
-  const found = await findSnapshotNamed(session, name);
-  if (found === undefined) return;
-  if (found.is_exposable !== isExposable) {
-    throw session.refuse(`${name} is a ${found.is_exposable ? 'view' : 'snapshot'}`);
-  }
-  await session.remove(refTo('snapshots', found.id));
-};
+export const removeSnapshotObject = (session: ArraySession, name: string, isExposable: boolean): Promise<void> =>
+  session.remove(async () => {
+    const found = await findSnapshotNamed(session, name);
+    if (found === undefined) return undefined;
+    if (found.is_exposable !== isExposable) {
+      throw session.refuse(`${name} is a ${found.is_exposable ? 'view' : 'snapshot'}`);
+    }
+    return refTo('snapshots', found.id);
+  });

@@ -22,7 +22,16 @@ const ref = z.pipe(
 
 const id = z.int();
 
-export const SystemState = z.object({ system_id: text, system_name: text });
+export const SystemState = z.object({ system_id: text, system_name: text, system_version: text, state: text });
+
+/** KiB. */
+export const SystemCapacity = z.object({
+  total: decimal,
+  free: decimal,
+  allocated: decimal,
+  provisioned: decimal,
+  state: text,
+});
 
 export const Named = z.object({ id, name: text });
 
@@ -39,7 +48,7 @@ export const Snapshot = z.object({
 });
 export type Snapshot = z.infer<typeof Snapshot>;
 
-export const Volsnap = z.object({ snapshot: ref, source: ref, scsi_sn: text });
+export const Volsnap = z.object({ id, snapshot: ref, source: ref, scsi_sn: text });
 
 export const Initiator = z.object({ id, iqn: z.string(), host: ref });
 

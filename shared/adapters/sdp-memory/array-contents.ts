@@ -18,6 +18,8 @@ export interface MemorySnapshot {
   /** Name of the volume group, or of the view, that it was taken of. */
   readonly source: string;
   readonly takenAtSeconds: number;
+  /** The root volumes that it holds. */
+  readonly volumes: readonly { readonly volumeId: number }[];
 }
 
 export interface MemoryView {

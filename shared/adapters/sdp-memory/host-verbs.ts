@@ -3,6 +3,9 @@ import type { ArrayHost } from '../../ports/sdp.ts';
 import type { MemoryState } from './array-contents.ts';
 
 const longestHostName = 32;
+const hostNamePattern = /^[A-Za-z0-9_-]+$/;
+const initiatorPattern = /^(iqn|eui|naa)\.\S+$/;
+const highestLun = 254;
 
 export const ensureHost = (
   state: MemoryState,
@@ -10,6 +13,8 @@ export const ensureHost = (
 ): ArrayHost => {
   const what = `make the host ${name}`;
   if (name.length > longestHostName) throw arrayRefused(what, `a host name has at most ${longestHostName} characters`);
+  if (!hostNamePattern.test(name)) throw arrayRefused(what, 'a host name has characters of A-Z a-z 0-9 _ -');
+  if (!initiatorPattern.test(iqn)) throw arrayRefused(what, `${iqn} is no name of an initiator`);
   const owner = [...state.hosts.values()].find(({ iqns }) => iqns.includes(iqn));
   if (owner !== undefined && owner.name !== name) {
     throw arrayRefused(what, `the initiator ${iqn} belongs to another host of the array (${owner.name})`);
@@ -21,10 +26,14 @@ export const ensureHost = (
 
 export const ensureMapping = (state: MemoryState, viewName: string, hostName: string): void => {
   const what = `map the view ${viewName} to ${hostName}`;
-  if (!state.views.has(viewName)) throw arrayRefused(what, `there is no view ${viewName}`);
+  const view = state.views.get(viewName);
+  if (view === undefined) throw arrayRefused(what, `there is no view ${viewName}`);
   if (!state.hosts.has(hostName)) throw arrayRefused(what, `there is no host ${hostName}`);
-  const isMapped = state.mappings.some(({ view, host }) => view === viewName && host === hostName);
-  if (!isMapped) state.mappings = [...state.mappings, { view: viewName, host: hostName }];
+  const views = state.mappings.filter(({ host }) => host === hostName).map(({ view: name }) => name);
+  if (views.includes(viewName)) return;
+  const luns = views.reduce((count, name) => count + (state.views.get(name)?.volumes.length ?? 0), 0);
+  if (luns + view.volumes.length > highestLun) throw arrayRefused(what, 'the host has no free lun left');
+  state.mappings = [...state.mappings, { view: viewName, host: hostName }];
 };
 
 export const removeMappings = (state: MemoryState, viewName: string): void => {

@@ -1,5 +1,6 @@
 import type { SdpPort, SnapshotSource } from '../../ports/sdp.ts';
 import { emptyState, type MemoryContents } from './array-contents.ts';
+import { capacityOf } from './capacity.ts';
 import { createFaults, type Fault, type FaultSwitch } from './faults.ts';
 import { ensureHost, ensureMapping, removeMappings } from './host-verbs.ts';
 import { locateVolumes } from './locate-volumes.ts';
@@ -25,7 +26,9 @@ export const createSdpMemory = ({ now }: { readonly now: () => number }): SdpMem
   const state = emptyState();
   const faults = createFaults();
   return {
-    describe: () => faults.around('describe', () => ({ sdpId: '4242', name: 'memory' })),
+    describe: () =>
+      faults.around('describe', () => ({ sdpId: '4242', name: 'memory', version: '8.0.0', state: 'ONLINE' })),
+    capacity: () => faults.around('capacity', () => capacityOf(state)),
     locateVolumes: (serials) => faults.around('locateVolumes', () => locateVolumes(state, serials)),
     ensureHost: (host) => faults.around('ensureHost', () => ensureHost(state, host)),
     ensureSnapshot: (name, source) =>

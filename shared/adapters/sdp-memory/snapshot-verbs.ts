@@ -18,7 +18,9 @@ export const ensureSnapshot = (
     throw arrayRefused(what, `${name} exists and is made of ${existing.source}, not of ${sourceName}`);
   }
   checkName(what, name);
-  const snapshot = existing ?? { id: state.nextId(), name, source: sourceName, takenAtSeconds: nowSeconds };
+  const volumes = existing?.volumes ?? rootVolumesOf(state, source);
+  if (volumes.length === 0) throw arrayRefused(what, `${sourceName} has no volumes to take a snapshot of`);
+  const snapshot = existing ?? { id: state.nextId(), name, source: sourceName, takenAtSeconds: nowSeconds, volumes };
   state.snapshots.set(name, snapshot);
   return { id: snapshot.id, name, takenAtSeconds: snapshot.takenAtSeconds };
 };
@@ -32,7 +34,8 @@ export const removeSnapshot = (state: MemoryState, name: string): void => {
 
 export const ensureView = (state: MemoryState, name: string, snapshotName: string): ArrayView => {
   const what = `make the view ${name} of ${snapshotName}`;
-  if (!state.snapshots.has(snapshotName)) throw arrayRefused(what, `there is no snapshot ${snapshotName}`);
+  const snapshot = state.snapshots.get(snapshotName);
+  if (snapshot === undefined) throw arrayRefused(what, `there is no snapshot ${snapshotName}`);
   if (state.snapshots.has(name)) throw arrayRefused(what, `${name} exists and is a snapshot`);
   const existing = state.views.get(name);
   if (existing !== undefined && existing.snapshot !== snapshotName) {
@@ -43,7 +46,7 @@ export const ensureView = (state: MemoryState, name: string, snapshotName: strin
     id: state.nextId(),
     name,
     snapshot: snapshotName,
-    volumes: rootVolumeIds(state, snapshotName).map((volumeId) => ({ serial: serialOf(state.nextId()), volumeId })),
+    volumes: snapshot.volumes.map(({ volumeId }) => ({ serial: serialOf(state.nextId()), volumeId })),
   };
   state.views.set(name, view);
   return { id: view.id, name, volumes: view.volumes };
@@ -57,9 +60,11 @@ export const removeView = (state: MemoryState, name: string): void => {
   state.views.delete(name);
 };
 
+const namePattern = /^[A-Za-z0-9_.-]+$/;
+
 const checkName = (what: string, name: string): void => {
-  if (name === '' || name.length > maxArrayNameLength) {
-    throw arrayRefused(what, `a name has 1 to ${maxArrayNameLength} characters`);
+  if (name.length > maxArrayNameLength || !namePattern.test(name)) {
+    throw arrayRefused(what, `a name has 1 to ${maxArrayNameLength} characters of A-Z a-z 0-9 _ . -`);
   }
 };
 
@@ -68,12 +73,14 @@ const nameOfSource = (state: MemoryState, source: SnapshotSource): string | unde
   return [...candidates.values()].find(({ id }) => id === source.id)?.name;
 };
 
-/** Follows snapshot → view → snapshot … down to the volume group. */
-const rootVolumeIds = (state: MemoryState, snapshotName: string): readonly number[] => {
-  const sourceName = state.snapshots.get(snapshotName)?.source ?? '';
-  const view = state.views.get(sourceName);
-  if (view !== undefined) return view.volumes.map(({ volumeId }) => volumeId);
-  return state.groups.get(sourceName)?.volumes.map(({ id }) => id) ?? [];
+/** A view holds the root volumes that its snapshot held, whatever the group has become since. */
+const rootVolumesOf = (state: MemoryState, source: SnapshotSource): readonly { readonly volumeId: number }[] => {
+  if (source.kind === 'view') {
+    const view = [...state.views.values()].find(({ id }) => id === source.id);
+    return view?.volumes.map(({ volumeId }) => ({ volumeId })) ?? [];
+  }
+  const group = [...state.groups.values()].find(({ id }) => id === source.id);
+  return group?.volumes.map(({ id }) => ({ volumeId: id })) ?? [];
 };
 
 /** Eight characters, as short as the array's own. */

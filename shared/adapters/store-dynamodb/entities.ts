@@ -13,7 +13,8 @@ import type { LockWaiter } from '../../domain/lock.ts';
 import type { Plan } from '../../domain/plan.ts';
 import type { ArraySnapshotRecord, SnapshotDatabase } from '../../domain/snapshot.ts';
 import { taskStates, type TaskResult } from '../../domain/task.ts';
-import type { Principal } from '../../domain/token.ts';
+import { accessEntities, accessPartitions } from './access-entities.ts';
+import { arrayEntities, arrayPartitions } from './array-entities.ts';
 import { scheduleEntities, schedulePartitions } from './schedule-entities.ts';
 import { createTable } from './table.ts';
 
@@ -31,12 +32,11 @@ export const partitions = {
   tasks: 'tasks',
   openTasks: 'open-tasks',
   retiredQueues: 'retired-queues',
-  users: 'users',
+  ...accessPartitions,
   ...schedulePartitions,
+  ...arrayPartitions,
   task: (requestId: string) => `task#${requestId}`,
   lock: (key: string) => `lock#${key}`,
-  token: (hash: string) => `token#${hash}`,
-  audit: (day: string) => `audit#${day}`,
   idempotency: (scope: string) => `idempotency#${scope}`,
 } as const;
 
@@ -46,7 +46,7 @@ const databaseKey = (hostId: string, dbId: string): string => `${databasePrefix(
 export const effectPrefix = 'effect#';
 export const commandPrefix = 'command#';
 
-export function createEntities(tableName: string, documentClient: DynamoDBDocumentClient) {
+export function createEntities(tableName: string, documentClient: DynamoDBDocumentClient, auditRetentionDays: number) {
   const table = createTable(tableName, documentClient);
   const plain = { timestamps: false } as const;
 
@@ -111,6 +111,8 @@ export function createEntities(tableName: string, documentClient: DynamoDBDocume
       sourceDbId: string(),
       sourceDbName: string(),
       snapshotId: string(),
+      /** Absent in rows written before arrays had names. */
+      sdpId: string().optional(),
       views: any().castAs<readonly string[]>(),
       requestId: string(),
       createdAtSeconds: number(),
@@ -206,6 +208,8 @@ export function createEntities(tableName: string, documentClient: DynamoDBDocume
       state: string().enum('intended', 'done', 'undone'),
       name: string(),
       hostId: string(),
+      /** Absent in rows written before arrays had names. */
+      sdpId: string().optional(),
       requires: any().castAs<readonly string[]>(),
       outcome: json.castAs<Readonly<Record<string, unknown>>>(),
       blockedAttempt: number(),
@@ -257,52 +261,6 @@ export function createEntities(tableName: string, documentClient: DynamoDBDocume
     computeKey: ({ key }: { key: string }) => ({ pk: partitions.lock(key), sk: 'lock' }),
   });
 
-  const token = new Entity({
-    ...plain,
-    name: 'token',
-    table,
-    schema: item({
-      tokenHash: string().key(),
-      principal: any().castAs<Principal>(),
-      createdAtSeconds: number(),
-      /** 0: never; DynamoDB's TTL ignores values that lie years back. */
-      expiresAtSeconds: number(),
-    }),
-    computeKey: ({ tokenHash }: { tokenHash: string }) => ({ pk: partitions.token(tokenHash), sk: 'token' }),
-  });
-
-  const user = new Entity({
-    ...plain,
-    name: 'user',
-    table,
-    schema: item({
-      name: string().key(),
-      role: string().enum('admin', 'operator', 'viewer'),
-      passwordHash: string(),
-    }),
-    computeKey: ({ name }: { name: string }) => ({ pk: partitions.users, sk: name }),
-  });
-
-  const audit = new Entity({
-    ...plain,
-    name: 'audit',
-    table,
-    schema: item({
-      atMilliseconds: number().key(),
-      entryId: string().key(),
-      principal: string(),
-      operation: string(),
-      refId: string(),
-      sourceIp: string(),
-      subject: string(),
-      requestId: string(),
-    }),
-    computeKey: ({ atMilliseconds, entryId }: { atMilliseconds: number; entryId: string }) => {
-      const at = new Date(atMilliseconds).toISOString();
-      return { pk: partitions.audit(at.slice(0, 10)), sk: `${at}#${entryId}` };
-    },
-  });
-
   return {
     table,
     host,
@@ -315,10 +273,9 @@ export function createEntities(tableName: string, documentClient: DynamoDBDocume
     effect,
     command,
     lock,
-    token,
-    user,
-    audit,
+    ...accessEntities(table, auditRetentionDays),
     ...scheduleEntities(table),
+    ...arrayEntities(table),
   };
 }
 

@@ -18,6 +18,11 @@ export async function conditional(write: () => Promise<unknown>): Promise<boolea
   }
 }
 
+/** A table under load may leave keys of a batch out, however often it is asked. */
+export function refusePart({ UnprocessedKeys = {} }: { readonly UnprocessedKeys?: object | undefined }): void {
+  if (Object.keys(UnprocessedKeys).length > 0) throw new DomainError('Busy', 'the table did not give all rows');
+}
+
 /** Another attempt was claimed meanwhile, and whatever this one would still do is no business of its any more. */
 export const staleAttempt = (attempt: number): DomainError =>
   new DomainError('StaleAttempt', `attempt ${String(attempt)} was superseded`);

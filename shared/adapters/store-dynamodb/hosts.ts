@@ -7,11 +7,11 @@ import { PutTransaction } from 'dynamodb-toolbox/entity/actions/transactPut';
 import { UpdateItemCommand } from 'dynamodb-toolbox/entity/actions/update';
 import { BatchGetCommand, execute as executeBatchGet } from 'dynamodb-toolbox/table/actions/batchGet';
 import { QueryCommand } from 'dynamodb-toolbox/table/actions/query';
-import { DomainError } from '../../domain/errors.ts';
 import type { HostStore } from '../../ports/store.ts';
+import { arrayStands } from './arrays.ts';
 import { auditItem } from './audit.ts';
 import { type Entities, partitions } from './entities.ts';
-import { conditional, transact } from './failures.ts';
+import { conditional, refusePart, transact } from './failures.ts';
 import { Item } from './items.ts';
 
 export function hostStore(entities: Entities): HostStore {
@@ -26,8 +26,10 @@ export function hostStore(entities: Entities): HostStore {
           .options({ condition: { attr: 'hostId', exists: false } }),
         token.build(PutTransaction).item(newToken),
         audit.build(PutTransaction).item(auditItem(entry)),
+        ...arrayStands(entities, newHost.sdpId),
       ]);
-      return outcome.written ? 'registered' : 'exists';
+      if (outcome.written) return 'registered';
+      return outcome.failed.includes(0) ? 'exists' : 'removing';
     },
 
     async unregister(hostId, entry) {
@@ -62,9 +64,7 @@ export function hostStore(entities: Entities): HostStore {
           .requests(...requests)
           .options({ consistent: true }),
       );
-      if (answer.UnprocessedKeys !== undefined && Object.keys(answer.UnprocessedKeys).length > 0) {
-        throw new DomainError('Busy', 'the table did not give all hosts');
-      }
+      refusePart(answer);
       return answer.Responses[0].flatMap((one) => (one === undefined ? [] : [Item.host(one)]));
     },
 

@@ -1,23 +1,38 @@
 /** Rows as the entity library reads them → values of the domain: optional sets become empty ones. */
 import type { FormattedItem } from 'dynamodb-toolbox/entity';
+import type { RegisteredArray } from '../../domain/array.ts';
 import type { Clone } from '../../domain/clone.ts';
 import type { Database } from '../../domain/database.ts';
 import type { Effect } from '../../domain/effect.ts';
 import type { Host } from '../../domain/host.ts';
 import type { Lock } from '../../domain/lock.ts';
+import type { Plan } from '../../domain/plan.ts';
 import type { Snapshot } from '../../domain/snapshot.ts';
 import type { SnapshotSchedule } from '../../domain/snapshot-schedule.ts';
 import type { Task } from '../../domain/task.ts';
-import type { Token, User } from '../../domain/token.ts';
+import type { AppToken, Token } from '../../domain/token.ts';
+import type { User } from '../../domain/user.ts';
 import type { CommandRecord } from '../../ports/store.ts';
 import type { Entities } from './entities.ts';
 
 type Row<NAME extends Exclude<keyof Entities, 'table'>> = FormattedItem<Entities[NAME]>;
 
+/** A plan recorded before arrays had names says none. */
+const sdpIdOf = (plan: Partial<Pick<Plan, 'sdpId'>>): string => plan.sdpId ?? '';
+
 export const Item = {
   host: (row: Row<'host'>): Host => row,
   database: (row: Row<'database'>): Database => row,
-  clone: (row: Row<'clone'>): Clone => ({ ...row, snapshotIds: row.snapshotIds ?? new Set() }),
+  array: (row: Row<'array'>): RegisteredArray => ({
+    ...row,
+    removalId: row.removalId ?? '',
+    removingSinceSeconds: row.removingSinceSeconds ?? 0,
+  }),
+  clone: (row: Row<'clone'>): Clone => ({
+    ...row,
+    sdpId: row.sdpId ?? '',
+    snapshotIds: row.snapshotIds ?? new Set(),
+  }),
   snapshot: (row: Row<'snapshot'>): Snapshot => ({
     ...row,
     scheduleId: row.scheduleId ?? '',
@@ -25,11 +40,21 @@ export const Item = {
     exclusiveBy: row.exclusiveBy ?? '',
   }),
   // Where decoding gives null the library answers the stored text, the string 'null'.
-  task: (row: Row<'task'>): Task => ({ ...row, result: typeof row.result === 'object' ? row.result : null }),
-  effect: (row: Row<'effect'>): Effect => row,
+  task: (row: Row<'task'>): Task => ({
+    ...row,
+    plan: { ...row.plan, sdpId: sdpIdOf(row.plan) },
+    result: typeof row.result === 'object' ? row.result : null,
+  }),
+  effect: (row: Row<'effect'>): Effect => ({ ...row, sdpId: row.sdpId ?? '' }),
   command: (row: Row<'command'>): CommandRecord => row,
   lock: (row: Row<'lock'>): Lock => row,
   token: (row: Row<'token'>): Token => row,
   snapshotSchedule: (row: Row<'snapshotSchedule'>): SnapshotSchedule => row,
-  user: (row: Row<'user'>): User => row,
+  appToken: (row: Row<'appToken'>): AppToken => row,
+  user: (row: Row<'user'>): User => ({
+    ...row,
+    isDisabled: row.isDisabled ?? false,
+    tokenEpoch: row.tokenEpoch ?? 0,
+    createdAtSeconds: row.createdAtSeconds ?? 0,
+  }),
 };

@@ -99,12 +99,10 @@ export function scheduleStore(entities: Entities): ScheduleStore {
           .options(unmovedSince(read)),
         ...places(read, next),
       ] as const;
-      const outcome = await transact([
-        ...moved,
-        ...(run === null ? [] : recordedTaskItems(entities, run.task, run.audit)),
-      ]);
+      const recorded = run === null ? { rows: [], guards: [] } : recordedTaskItems(entities, run.task, run.audit);
+      const outcome = await transact([...moved, ...recorded.rows, ...recorded.guards]);
       if (outcome.written) return 'claimed';
-      return outcome.failed.includes(0) ? 'missed' : 'known';
+      return outcome.failed.includes(moved.length) ? 'known' : 'missed';
     },
   };
 }

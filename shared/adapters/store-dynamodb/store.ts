@@ -3,30 +3,36 @@ import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynam
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Store } from '../../ports/store.ts';
 import { accessStore } from './access.ts';
+import { arrayStore } from './arrays.ts';
 import { catalogStore } from './catalog.ts';
 import { databaseStore } from './databases.ts';
 import { createEntities } from './entities.ts';
 import { hostStore } from './hosts.ts';
 import { journalStore } from './journal.ts';
 import { lockStore } from './locks.ts';
+import { loginBrakeStore } from './login-brakes.ts';
 import { bePatient } from './patience.ts';
 import { scheduleStore } from './schedules.ts';
 import { taskStore } from './tasks.ts';
+import { userStore } from './users.ts';
 
 export interface StoreSettings {
   /** Finished tasks, with what belongs to them, are kept this long. */
   readonly taskRetentionDays: number;
+  /** Audit entries are kept this long. */
+  readonly auditRetentionDays: number;
 }
 
 /** Flex contract, section 9 asks for 30 days at least. */
-const defaults: StoreSettings = { taskRetentionDays: 30 };
+const defaults: StoreSettings = { taskRetentionDays: 30, auditRetentionDays: 400 };
 
 export function createStore(tableName: string, config: DynamoDBClientConfig, settings = defaults): Store {
   const plainClient = new DynamoDBClient(config);
   bePatient(plainClient);
   const client = DynamoDBDocumentClient.from(plainClient, { marshallOptions: { removeUndefinedValues: true } });
-  const entities = createEntities(tableName, client);
+  const entities = createEntities(tableName, client, settings.auditRetentionDays);
   return {
+    ...arrayStore(entities),
     ...hostStore(entities),
     ...databaseStore(entities),
     ...catalogStore(entities),
@@ -35,5 +41,7 @@ export function createStore(tableName: string, config: DynamoDBClientConfig, set
     ...lockStore(entities),
     ...scheduleStore(entities),
     ...accessStore(entities),
+    ...userStore(entities),
+    ...loginBrakeStore(entities),
   };
 }

@@ -101,12 +101,18 @@ export function taskStore(entities: Entities, settings: { readonly taskRetention
                 }),
             ];
       const recorded = recordedTaskItems(entities, newTask, entry);
-      const outcome = await transact([...recorded, ...reservations, ...unchanged, ...exclusive]);
+      const { rows, guards: arrayGuards } = recorded;
+      const outcome = await transact([...rows, ...arrayGuards, ...reservations, ...unchanged, ...exclusive]);
       if (outcome.written) return 'recorded';
-      const first = outcome.failed[0] ?? 0;
-      if (first < recorded.length) return 'known';
-      if (first < recorded.length + reservations.length) return 'reserved';
-      return first < recorded.length + reservations.length + unchanged.length ? 'changed' : 'pinned';
+      const parts = [
+        ['known', rows],
+        ['removing', arrayGuards],
+        ['reserved', reservations],
+        ['changed', unchanged],
+        ['pinned', exclusive],
+      ] as const;
+      const owners = parts.flatMap(([why, items]) => items.map(() => why));
+      return owners[outcome.failed[0] ?? 0] ?? 'known';
     },
 
     async listTasks() {

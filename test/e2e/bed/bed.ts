@@ -31,6 +31,8 @@ export interface SeenExecution {
 
 export interface Bed {
   readonly url: string;
+  /** PEM file to trust for `url`. */
+  readonly caFile: string;
   /** As the administrator. */
   readonly api: ApiClient;
   /** With no token. */
@@ -47,6 +49,8 @@ export interface Bed {
   executions(): Promise<readonly SeenExecution[]>;
   /** What the functions logged since the bed began. */
   functionLogs(): Promise<string>;
+  /** Puts an array's account into Secrets Manager, as an operator does. */
+  keepSecret(name: string, account: { readonly username: string; readonly password: string }): Promise<void>;
   /** What the tick does, now and once: calls every scheduled job. */
   tick(): Promise<void>;
   /** Kills the array as a power cut would. */

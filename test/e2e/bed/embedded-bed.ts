@@ -1,6 +1,7 @@
 /** The bed over the embedded cloud: a whole site in one folder, its cloud in this process. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { keepArraySecret } from '../../../local/localstack/array-secret.ts';
 import { startSite } from '../../../local/site/site.ts';
 import type { Bed, BedOptions } from './bed.ts';
 import { admin, siteBed, siteOnNewFolder } from './site-bed.ts';
@@ -19,6 +20,7 @@ export async function startEmbeddedBed(options: BedOptions, earlierDataDir?: str
           history: `${one.request.input} ${JSON.stringify(one.history.events)}`,
         })),
       ),
+    keepSecret: (name, account) => keepArraySecret(site.cloud.endpoints.secrets, account, name),
     tick: async () => {
       const jobs = site.cloud.app.scheduledRules.map(({ functionName }) => functionName);
       await Promise.all(jobs.map((job) => site.cloud.invoke(job, {})));

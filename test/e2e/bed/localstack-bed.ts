@@ -3,6 +3,7 @@
  * one comes after the other, and each leaves an empty table and no queue of an agent.
  */
 import { createBedCloud } from '../../localstack/bed-cloud.ts';
+import { keepArraySecret } from '../../../local/localstack/array-secret.ts';
 import { startSiteOn } from '../../../local/site/site.ts';
 import type { Bed, BedOptions } from './bed.ts';
 import type { DeployedLocalStack } from './deployed-localstack.ts';
@@ -13,5 +14,8 @@ export async function startLocalStackBed(options: BedOptions, deployed: Deployed
   const site = await siteOnNewFolder((dataDir) =>
     startSiteOn(cloud.starter, { dataDir, admin, expectedArray: deployed.array, hosts: options.hosts }),
   );
-  return siteBed(site, cloud);
+  return siteBed(site, {
+    ...cloud,
+    keepSecret: (name, account) => keepArraySecret(deployed.endpoint, account, name),
+  });
 }

@@ -61,7 +61,7 @@ function mortalArray(site: Site<SiteCloud>) {
 /** Ends the site and removes its folder when it stops. */
 export async function siteBed(
   site: Site<SiteCloud>,
-  looks: Pick<Bed, 'executions' | 'functionLogs' | 'tick'>,
+  looks: Pick<Bed, 'executions' | 'functionLogs' | 'keepSecret' | 'tick'>,
 ): Promise<Bed> {
   const { dataDir } = site;
   const anonymous = await connectApi(site.url, site.caFile);
@@ -69,6 +69,7 @@ export async function siteBed(
   return {
     ...looks,
     url: site.url,
+    caFile: site.caFile,
     api: await logIn(anonymous, admin.user, admin.password),
     anonymous,
     array: site.array,

@@ -16,6 +16,7 @@ const Snapshot = z.object({
 const Volsnap = z.object({ id: z.number(), name: z.string(), scsi_sn: z.string(), snapshot: Ref });
 const Mapping = z.object({ id: z.number(), host: Ref, volume: Ref, lun: z.number().nullable() });
 const Volume = z.object({ id: z.number(), name: z.string(), scsi_sn: z.string() });
+const State = z.object({ system_id: z.string() });
 const Named = z.object({ id: z.number(), name: z.string() });
 const Fault = z.object({ id: z.number(), seen: z.number(), fired: z.number(), fired_at: z.number().nullable() });
 
@@ -31,6 +32,8 @@ export interface FaultRequest {
 }
 
 export interface ArrayView {
+  /** Who the array says it is. */
+  systemId(): Promise<string>;
   snapshots(): Promise<readonly z.infer<typeof Snapshot>[]>;
   volsnaps(): Promise<readonly z.infer<typeof Volsnap>[]>;
   mappings(): Promise<readonly z.infer<typeof Mapping>[]>;
@@ -71,6 +74,7 @@ export async function viewArray(access: ArrayAccess): Promise<ArrayView> {
     return hits.find((one) => one.id === faultId)?.fired ?? 0;
   };
   return {
+    systemId: async () => (await list('system/state', State))[0]?.system_id ?? '',
     snapshots: () => list('snapshots', Snapshot),
     volsnaps: () => list('volsnaps', Volsnap),
     mappings: () => list('mappings', Mapping),

@@ -5,8 +5,10 @@ import { readHeader } from '../../../agent/engines/simulated/database-files.ts';
 import { readRows } from '../../../agent/engines/simulated/rows.ts';
 import type { BedHost } from '../bed/bed.ts';
 
+type Disks = Pick<BedHost, 'hostId' | 'deviceRoot'>;
+
 /** Serial of the disk that holds the database of that name; throws unless there is exactly one. */
-export async function diskOf(host: BedHost, databaseName: string): Promise<string> {
+export async function diskOf(host: Disks, databaseName: string): Promise<string> {
   const serials = await readdir(host.deviceRoot);
   const headers = await Promise.all(
     serials.map(async (serial) => ({ serial, header: await readHeader(join(host.deviceRoot, serial)) })),
@@ -17,6 +19,6 @@ export async function diskOf(host: BedHost, databaseName: string): Promise<strin
   return found.serial;
 }
 
-export async function rowsOf(host: BedHost, databaseName: string): Promise<readonly unknown[]> {
+export async function rowsOf(host: Disks, databaseName: string): Promise<readonly unknown[]> {
   return await readRows(host.deviceRoot, await diskOf(host, databaseName));
 }

@@ -24,7 +24,7 @@ export interface Wanted {
   readonly body?: unknown;
 }
 
-export const operator: Principal = { kind: 'user', name: 'operator', role: 'operator' };
+export const operator: Principal = { kind: 'user', name: 'operator', role: 'operator', epoch: 0 };
 
 /** Runs the operation of that name; rejects with what it throws. */
 export const callOperation = (

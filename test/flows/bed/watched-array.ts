@@ -1,6 +1,7 @@
 /** The array in memory, watched: what is asked of it in which step, and two laws that hold at every instant. */
-import { createSdpMemory, type SdpMemory } from '../../../shared/adapters/sdp-memory/sdp-memory.ts';
+import type { SdpMemory } from '../../../shared/adapters/sdp-memory/sdp-memory.ts';
 import type { SdpPort } from '../../../shared/ports/sdp.ts';
+import { aMemoryArray } from '../../builders/arrays.ts';
 
 export interface ArrayWatch {
   /** Serials of disks that databases of any host lie on now. */
@@ -20,8 +21,8 @@ export interface WatchedArray {
   readonly violations: readonly string[];
 }
 
-export const createWatchedArray = (now: () => number, watch: ArrayWatch): WatchedArray => {
-  const memory = createSdpMemory({ now });
+export const createWatchedArray = (sdpId: string, now: () => number, watch: ArrayWatch): WatchedArray => {
+  const memory = aMemoryArray(sdpId, now);
   const verbs: (keyof SdpPort)[] = [];
   const takenUnder = new Map<string, readonly string[]>();
   const violations: string[] = [];
@@ -36,6 +37,7 @@ export const createWatchedArray = (now: () => number, watch: ArrayWatch): Watche
     };
   const port: SdpPort = {
     describe: noting('describe', memory.describe),
+    capacity: noting('capacity', memory.capacity),
     locateVolumes: noting('locateVolumes', memory.locateVolumes),
     ensureHost: noting('ensureHost', memory.ensureHost),
     ensureSnapshot: noting('ensureSnapshot', async (name, source) => {

@@ -3,7 +3,9 @@
  * array in memory and a double of the agent on each host.
  */
 import { setTimeout as wait } from 'node:timers/promises';
+import type { MemoryContents } from '../../../shared/adapters/sdp-memory/array-contents.ts';
 import { createStore } from '../../../shared/adapters/store-dynamodb/store.ts';
+import type { EffectKind } from '../../../shared/domain/effect.ts';
 import type { Task } from '../../../shared/domain/task.ts';
 import type { Clock } from '../../../shared/ports/clock.ts';
 import { randomIds } from '../../../shared/ports/ids.ts';
@@ -16,6 +18,7 @@ import { stepGrants } from '../../../infra/grants/steps.ts';
 import { flows } from '../../../statemachines/index.ts';
 import { actingAs, grantedFlows } from '../../api/acting-as.ts';
 import type { TestTable } from '../../api/test-database.ts';
+import { arraysOf } from '../../builders/arrays.ts';
 import { type AgentDouble, createAgentDouble } from './agent-double.ts';
 import { type AllApiDeps, callOperation, operator, type Wanted } from './api-calls.ts';
 import { contentLines } from './contents.ts';
@@ -28,7 +31,10 @@ import { createWatchedArray, type WatchedArray } from './watched-array.ts';
 
 export interface World {
   readonly store: Store;
+  /** The deployment's own array, 4242. */
   readonly array: WatchedArray;
+  /** A registered one, on which nothing lies unless a test puts it there. */
+  readonly second: WatchedArray;
   readonly engine: Engine;
   readonly hooks: StepHooks;
   readonly agents: ReadonlyMap<string, AgentDouble>;
@@ -54,6 +60,14 @@ export interface World {
   stop(): Promise<void>;
 }
 
+/** Effects on an array: the unwind finds it by their rows. */
+const arrayKinds: ReadonlySet<EffectKind> = new Set([
+  'array-snapshot',
+  'view',
+  'mapping',
+  'remove-view',
+  'remove-array-snapshot',
+]);
 const freezeMaxSeconds = 30;
 /** Past every grace and every pause of the sweeper. */
 const betweenTicksSeconds = 301;
@@ -62,6 +76,7 @@ const deadlineMilliseconds = 60_000;
 /** Host ids of every world: one with the original, one more to clone to. */
 export const sourceHostId = 'src-host';
 export const otherHostId = 'dst-host';
+export const secondArrayId = '4243';
 export const original = { id: '7', name: 'orders', serials: ['0a00d001', '0a00d002'] } as const;
 
 export async function createWorld(table: TestTable): Promise<World> {
@@ -80,12 +95,24 @@ export async function createWorld(table: TestTable): Promise<World> {
   };
   const hosts = () => [...agents.values()].map((agent) => agent.host);
 
-  const array = createWatchedArray(clock.nowMilliseconds, {
+  const watch = {
     mountedSerials: () =>
       hosts().flatMap((host) => [...host.databases.values()].flatMap((database) => database.serials)),
     freezes: () => hosts().flatMap((host) => host.freezes()),
-  });
+  };
+  const array = createWatchedArray('4242', clock.nowMilliseconds, watch);
+  const second = createWatchedArray(secondArrayId, clock.nowMilliseconds, watch);
   const { memory } = array;
+  const arrays = arraysOf({ sdpId: '4242', port: array.port }, { sdpId: secondArrayId, port: second.port });
+  const contents = (): MemoryContents => {
+    const [one, other] = [memory.contents(), second.memory.contents()];
+    return {
+      snapshots: [...one.snapshots, ...other.snapshots],
+      views: [...one.views, ...other.views],
+      mappings: [...one.mappings, ...other.mappings],
+      hosts: [...one.hosts, ...other.hosts],
+    };
+  };
   memory.addVolumeGroup('vg-data', [{ name: 'data', serial: original.serials[0], sizeMib: 64 }]);
   memory.addVolumeGroup('vg-log', [{ name: 'log', serial: original.serials[1], sizeMib: 64 }]);
 
@@ -106,6 +133,7 @@ export async function createWorld(table: TestTable): Promise<World> {
   const engine = await startEngine(invoke, changed, (what) => noise.push(what));
 
   const intend: Store['intend'] = async (effect, attempt) => {
+    if (arrayKinds.has(effect.kind) && effect.sdpId === '') noise.push(`effect ${effect.effectId} names no array`);
     await hooks.call(beforeIntent, async () => {
       await store.intend(effect, attempt);
       return {};
@@ -120,7 +148,7 @@ export async function createWorld(table: TestTable): Promise<World> {
         return Promise.resolve();
       },
     },
-    sdp: array.port,
+    arrays,
     clock,
     log: silentLog,
     settings: { agentHeartbeatSeconds, agentCommandTimeoutSeconds, freezeMaxSeconds },
@@ -134,7 +162,7 @@ export async function createWorld(table: TestTable): Promise<World> {
     log: silentLog,
     settings: { hostTokenMayOperate: true },
     flows: grantedFlows(engine.flows),
-    sdp: array.port,
+    arrays,
     wait: (milliseconds) => wait(milliseconds),
     queues: {
       ensureQueue: (hostId) => Promise.resolve(queueOf(hostId)),
@@ -146,7 +174,7 @@ export async function createWorld(table: TestTable): Promise<World> {
   for (const hostId of [sourceHostId, otherHostId]) {
     await registerHost(store, hostId, clock.nowMilliseconds());
     const disks = (): ReadonlySet<string> => {
-      const { mappings, views } = memory.contents();
+      const { mappings, views } = contents();
       const mapped = new Set(mappings.filter((mapping) => mapping.host === hostId).map((mapping) => mapping.view));
       return new Set(
         views.filter((view) => mapped.has(view.name)).flatMap((view) => view.volumes.map((volume) => volume.serial)),
@@ -195,6 +223,7 @@ export async function createWorld(table: TestTable): Promise<World> {
   const world: World = {
     store,
     array,
+    second,
     engine,
     hooks,
     agents,
@@ -234,17 +263,18 @@ export async function createWorld(table: TestTable): Promise<World> {
       for (const host of hosts()) for (const freezeId of host.freezes()) host.lapse(freezeId);
     },
     lines: async () =>
-      contentLines(
-        memory.contents(),
-        new Map([...agents].map(([hostId, agent]) => [hostId, agent.host])),
-        await table.rows(),
-      ),
+      contentLines(contents(), new Map([...agents].map(([hostId, agent]) => [hostId, agent.host])), await table.rows()),
     task: async (requestId) => {
       const task = await store.getTask(requestId);
       if (task === undefined) throw new Error(`no task ${requestId}`);
       return task;
     },
-    troubles: () => [...noise, ...array.violations, ...[...agents.values()].flatMap((agent) => agent.troubles)],
+    troubles: () => [
+      ...noise,
+      ...array.violations,
+      ...second.violations,
+      ...[...agents.values()].flatMap((agent) => agent.troubles),
+    ],
     stop: async () => {
       for (const agent of agents.values()) agent.stop();
       await engine.stop();

@@ -12,6 +12,8 @@ import { type DynamoDb, startDynamoDb } from '../../../local/cloud/dynamodb.ts';
 import { listenOnLoopback, type LoopbackServer } from '../../../local/cloud/wire/loopback-server.ts';
 import { createStore } from '../../../shared/adapters/store-dynamodb/store.ts';
 import { verifyPassword } from '../../../shared/security/password.ts';
+import { aUser } from '../../builders/access.ts';
+import { anAuditEntry } from '../../builders/task.ts';
 
 const dataDir = mkdtempSync(join(tmpdir(), 'reprise-admin-'));
 const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
@@ -100,6 +102,17 @@ it('takes the password from the variable', async () => {
   expect(await verifyPassword('from a variable', (await passwordHashOf('second')) ?? '')).toBe(true);
 });
 
+it('resets the password of a user who is there, and makes nobody', async () => {
+  const args = ['--env', 'dev', '--user', 'bob', '--reset-password'];
+  expect(await admin(args, 'new\n')).toMatchObject({ code: 1, out: '', err: 'not done: there is no user bob\n' });
+  expect(await passwordHashOf('bob')).toBeUndefined();
+  const store = createStore('reprise-dev', { endpoint: database.endpoint, region: 'us-east-1', credentials });
+  await store.createUser(aUser({ name: 'bob', role: 'viewer' }), anAuditEntry());
+  expect(await admin(args, 'new\n')).toMatchObject({ code: 0, err: '' });
+  expect(await verifyPassword('new', (await passwordHashOf('bob')) ?? '')).toBe(true);
+  expect(await store.getUser('bob')).toMatchObject({ role: 'viewer', tokenEpoch: 1 });
+});
+
 it('says that a deployment is not there', async () => {
   const refused = await admin(['--env', 'prod', '--user', 'root'], 'x\n');
   expect(refused).toMatchObject({
@@ -113,7 +126,7 @@ it.each([
   ['a password as an argument', ['--env', 'dev', '--user', 'root', '--password', 'x'], "unknown option '--password'"],
   ['the embedded cloud', ['--env', 'embedded', '--user', 'root'], "'embedded' is invalid"],
   ['no user', ['--env', 'dev'], "required option '--user <name>' not specified"],
-  ['a user without a name', ['--env', 'dev', '--user', ' '], 'must have 1 to 256 characters'],
+  ['a user without a name', ['--env', 'dev', '--user', ' '], 'must have 1 to 64 bytes'],
 ])('refuses %s', async (_what, args, message) => {
   const refused = await admin(args, 'x\n');
   expect(refused.code).toBe(1);

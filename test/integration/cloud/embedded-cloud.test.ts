@@ -1,5 +1,10 @@
 import { DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
-import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import {
+  CreateSecretCommand,
+  GetSecretValueCommand,
+  PutSecretValueCommand,
+  SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager';
 import {
   DescribeExecutionCommand,
   ListStateMachinesCommand,
@@ -354,6 +359,26 @@ describe('events', () => {
 });
 
 describe('restart', () => {
+  it('keeps secrets that were made, with the value that they were given last', async () => {
+    const secrets = () => new SecretsManagerClient({ ...local, endpoint: cloud.endpoints.secrets });
+    const made = secrets();
+    const create = () => made.send(new CreateSecretCommand({ Name: 'small/made', SecretString: 'first' }));
+    await create();
+    await expect(create()).rejects.toMatchObject({ name: 'ResourceExistsException' });
+    await made.send(new PutSecretValueCommand({ SecretId: 'small/made', SecretString: 'second' }));
+    await expect(
+      made.send(new PutSecretValueCommand({ SecretId: 'small/none', SecretString: 'x' })),
+    ).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
+    made.destroy();
+    expect(statSync(path.join(dataDir, 'made-secrets.json')).mode & 0o777).toBe(0o600);
+    await cloud.stop();
+    cloud = await start();
+    const kept = secrets();
+    const { SecretString } = await kept.send(new GetSecretValueCommand({ SecretId: 'small/made' }));
+    expect(SecretString).toBe('second');
+    kept.destroy();
+  }, 30_000);
+
   it('keeps the table and the certificate, loses executions, and refuses a taken port', async () => {
     const TableName = cloud.app.tables[0]?.TableName;
     const item = { pk: { S: 'p' }, sk: { S: 's' }, kind: { S: 'k' } };

@@ -4,18 +4,25 @@ import { join } from 'node:path';
 import { Agent, fetch } from 'undici';
 import { z } from 'zod';
 import { startArray } from '../../../local/array/array-process.ts';
-import type { SnapshotSource } from '../../../shared/ports/sdp.ts';
+import type { ArrayCredentials } from '../../../shared/adapters/sdp-http/credentials.ts';
+import type { SdpHttpOptions } from '../../../shared/adapters/sdp-http/sdp-http.ts';
+import { silentLog } from '../../../shared/ports/log.ts';
+import type { ArrayTrust, SnapshotSource } from '../../../shared/ports/sdp.ts';
+import { fixedCredentials } from '../../unit/sdp/fixed-credentials.ts';
 
 /** What of the array's own API the tests call beside the adapter. */
 export interface RunningArray {
   readonly url: string;
-  readonly caPem: string;
-  readonly credentials: { readonly user: string; readonly password: string };
+  readonly trust: ArrayTrust;
+  readonly credentials: ArrayCredentials;
   addVolumeGroup(name: string, sizesMib: readonly number[]): Promise<{ source: SnapshotSource; serials: string[] }>;
   /** How many objects of a collection there are, by the array's own listing. */
   count(collection: string, filter: string): Promise<number>;
   /** Makes a call such as `POST snapshots` fail; answers how often that has happened. */
   fail(fault: Readonly<Record<string, unknown>>): Promise<() => Promise<number>>;
+  clearFaults(): Promise<void>;
+  /** Ends it, runs `act`, and starts it again under the same address with what it held. */
+  whileDown(act: () => Promise<void>): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -28,12 +35,12 @@ const FaultList = z.object({ hits: z.array(z.object({ fired: z.number() })) });
 export const startRunningArray = async (): Promise<RunningArray> => {
   const dataDir = await mkdtemp(join(tmpdir(), 'sdp-contract-'));
   const credentials = { user: 'planted-user', password: 'planted-Passw0rd' };
-  const array = await startArray({ dataDir, port: 0, ...credentials });
+  let array = await startArray({ dataDir, port: 0, ...credentials });
   const caPem = await readFile(array.caFile, 'utf8');
   const dispatcher = new Agent({ connect: { ca: caPem } });
   const authorization = `Basic ${Buffer.from(`${credentials.user}:${credentials.password}`).toString('base64')}`;
 
-  const call = async <T>(method: 'GET' | 'POST', path: string, schema: z.ZodType<T>, body?: object): Promise<T> => {
+  const send = async (method: 'GET' | 'POST' | 'DELETE', path: string, body?: object): Promise<string> => {
     const response = await fetch(`${array.url}${path}`, {
       method,
       dispatcher,
@@ -42,12 +49,14 @@ export const startRunningArray = async (): Promise<RunningArray> => {
     });
     const text = await response.text();
     if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
-    return schema.parse(JSON.parse(text));
+    return text;
   };
+  const call = async <T>(method: 'GET' | 'POST', path: string, schema: z.ZodType<T>, body?: object): Promise<T> =>
+    schema.parse(JSON.parse(await send(method, path, body)));
 
   return {
     url: array.url,
-    caPem,
+    trust: { kind: 'ca', pem: caPem },
     credentials,
     addVolumeGroup: async (name, sizesMib) => {
       const { id } = await call('POST', '/api/v2/volume_groups', Created, { name, quota: 0 });
@@ -67,6 +76,14 @@ export const startRunningArray = async (): Promise<RunningArray> => {
       const { id } = await call('POST', '/__admin/faults', Created, fault);
       return async () => (await call('GET', `/__admin/faults/${id}`, FaultList)).hits[0]?.fired ?? 0;
     },
+    clearFaults: async () => {
+      await send('DELETE', '/__admin/faults');
+    },
+    whileDown: async (act) => {
+      await array.stop();
+      await act();
+      array = await startArray({ dataDir, port: Number(new URL(array.url).port), ...credentials });
+    },
     close: async () => {
       await dispatcher.close();
       await array.stop();
@@ -74,3 +91,15 @@ export const startRunningArray = async (): Promise<RunningArray> => {
     },
   };
 };
+
+/** What the adapter needs to speak to it. */
+export const connectionTo = (
+  { url, trust, credentials }: RunningArray,
+  wrong: Partial<ArrayCredentials> = {},
+): SdpHttpOptions => ({
+  url,
+  trust,
+  credentials: fixedCredentials({ ...credentials, ...wrong }),
+  verbTimeoutMs: 20_000,
+  log: silentLog,
+});

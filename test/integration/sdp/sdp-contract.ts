@@ -36,10 +36,33 @@ export const describeSdpContract = (adapter: string, start: () => Promise<ArrayU
     };
     const host = (name: string) => ({ name, os: 'Linux', iqn: `iqn.2026-01.test:${name}` });
 
-    it('says which array it is', async () => {
-      const { sdpId, name } = await port.describe();
-      expect(sdpId).not.toBe('');
-      expect(name).not.toBe('');
+    it('says which array it is, and that it serves', async () => {
+      const { sdpId, name, version, state } = await port.describe();
+      expect([sdpId, name, version].filter((text) => text.trim() === '')).toEqual([]);
+      expect(state).toBe('ONLINE');
+      expect((await port.describe()).sdpId).toBe(sdpId);
+    });
+
+    it('says how full it is, and what it has promised: originals, snapshots and views alike', async () => {
+      const before = await port.capacity();
+      expect(before.state).toBe('ok');
+      expect(before.freeKib).toBeGreaterThan(0);
+      expect(before.totalKib).toBeGreaterThanOrEqual(before.freeKib);
+      expect(before.allocatedKib).toBeGreaterThanOrEqual(0);
+      const promised: number[] = [];
+      const note = async () => promised.push((await port.capacity()).provisionedKib - before.provisionedKib);
+      const { source } = await original([1024, 2048]);
+      await note();
+      const [snapshotName, viewName] = [fresh('snap'), fresh('view')];
+      await port.ensureSnapshot(snapshotName, source);
+      await note();
+      await port.ensureView(viewName, snapshotName);
+      await note();
+      await port.removeView(viewName);
+      await port.removeSnapshot(snapshotName);
+      await note();
+      const sizeKib = 3072 * 1024;
+      expect(promised).toEqual([sizeKib, 2 * sizeKib, 3 * sizeKib, sizeKib]);
     });
 
     it('locates volumes by serial, in the order asked, without the unknown', async () => {
@@ -54,6 +77,14 @@ export const describeSdpContract = (adapter: string, start: () => Promise<ArrayU
         expect(volume).toMatchObject({ volumeGroupId: source.id, volumeGroupName: source.name, source });
       }
       expect(new Set(found.map(({ volumeId }) => volumeId)).size).toBe(2);
+    });
+
+    it('locates more volumes than one request can name', async () => {
+      const groups = await Promise.all(
+        Array.from({ length: 5 }, () => original(Array.from({ length: 25 }, () => 1024))),
+      );
+      const serials = groups.flatMap((group) => group.serials).reverse();
+      expect((await port.locateVolumes(serials)).map(({ serial }) => serial)).toEqual(serials);
     });
 
     it('locates nothing when asked for nothing', async () => {
@@ -100,6 +131,48 @@ export const describeSdpContract = (adapter: string, start: () => Promise<ArrayU
       await expect(port.ensureSnapshot('x'.repeat(43), source)).rejects.toEqual(refusal);
     });
 
+    it.each([[''], ['a b'], ['a:b'], ['a/b'], ['ä'], ['x'.repeat(43)]])('refuses the name %j', async (name) => {
+      const { source, snapshotName } = await viewed();
+      await expect(port.ensureSnapshot(name, source)).rejects.toEqual(refusal);
+      await expect(port.ensureView(name, snapshotName)).rejects.toEqual(refusal);
+    });
+
+    it('takes a name of 42 characters', async () => {
+      const { source } = await original();
+      const name = fresh('snap').padEnd(42, 'x');
+      expect((await port.ensureSnapshot(name, source)).name).toBe(name);
+    });
+
+    it('refuses a snapshot of a group without volumes, and of a view that was removed', async () => {
+      const empty = await original([]);
+      await expect(port.ensureSnapshot(fresh('snap'), empty.source)).rejects.toEqual(refusal);
+      const { view, viewName } = await viewed();
+      await port.removeView(viewName);
+      const gone: SnapshotSource = { kind: 'view', id: view.id, name: viewName };
+      await expect(port.ensureSnapshot(fresh('snap'), gone)).rejects.toEqual(refusal);
+    });
+
+    it('refuses a view of a view', async () => {
+      const { viewName } = await viewed();
+      await expect(port.ensureView(fresh('view'), viewName)).rejects.toEqual(refusal);
+    });
+
+    it('makes one view, and one mapping, when two callers ask at once, and removes them for both', async () => {
+      const { source } = await original();
+      const [snapshotName, viewName, hostName] = [fresh('snap'), fresh('view'), fresh('host')];
+      await port.ensureSnapshot(snapshotName, source);
+      const twice = <T>(act: () => Promise<T>) => Promise.all([act(), act()]);
+      const [one, other] = await twice(() => port.ensureView(viewName, snapshotName));
+      expect(one.id).toBe(other.id);
+      const [first, second] = await twice(() => port.ensureHost(host(hostName)));
+      expect(first).toEqual(second);
+      await twice(() => port.ensureMapping(viewName, hostName));
+      await twice(() => port.removeMappings(viewName));
+      await twice(() => port.removeView(viewName));
+      await twice(() => port.removeSnapshot(snapshotName));
+      expect(await port.locateVolumes(one.volumes.map(({ serial }) => serial))).toEqual([]);
+    });
+
     it('finds the view it made, with a serial of its own for every volume', async () => {
       const { serials, snapshotName, viewName, view } = await viewed();
       const again = await port.ensureView(viewName, snapshotName);
@@ -142,6 +215,23 @@ export const describeSdpContract = (adapter: string, start: () => Promise<ArrayU
       await expect(port.ensureHost(host('h'.repeat(33)))).rejects.toEqual(refusal);
     });
 
+    it('gives a host a further initiator', async () => {
+      const name = fresh('host');
+      const made = await port.ensureHost(host(name));
+      const iqn = `${host(name).iqn}.b`;
+      expect(await port.ensureHost({ ...host(name), iqn })).toEqual(made);
+      await expect(port.ensureHost({ ...host(fresh('host')), iqn })).rejects.toEqual(refusal);
+    });
+
+    it.each([
+      ['a host name with a dot', { name: 'db.example' }],
+      ['no host name', { name: '' }],
+      ['an initiator of no known kind', { iqn: 'db1' }],
+      ['no initiator', { iqn: '' }],
+    ])('refuses %s', async (_, wrong) => {
+      await expect(port.ensureHost({ ...host(fresh('host')), ...wrong })).rejects.toEqual(refusal);
+    });
+
     it('maps and unmaps, each as often as asked', async () => {
       const { snapshotName, viewName } = await viewed();
       const { name } = await port.ensureHost(host(fresh('host')));
@@ -169,9 +259,24 @@ export const describeSdpContract = (adapter: string, start: () => Promise<ArrayU
       await expect(port.ensureMapping(viewName, fresh('host'))).rejects.toEqual(refusal);
     });
 
-    it('refuses to map to a host that is not there', async () => {
-      const { viewName } = await viewed();
+    it('refuses to map to a host that is not there, and to map a snapshot', async () => {
+      const { viewName, snapshotName } = await viewed();
       await expect(port.ensureMapping(viewName, fresh('host'))).rejects.toEqual(refusal);
+      const { name } = await port.ensureHost(host(fresh('host')));
+      await expect(port.ensureMapping(snapshotName, name)).rejects.toEqual(refusal);
+    });
+
+    it('refuses a host more disks than it has numbers for', async () => {
+      const { source } = await original(Array.from({ length: 32 }, () => 1024));
+      const { name } = await port.ensureHost(host(fresh('host')));
+      const snapshotName = fresh('snap');
+      await port.ensureSnapshot(snapshotName, source);
+      const views = Array.from({ length: 8 }, () => fresh('view'));
+      for (const view of views) await port.ensureView(view, snapshotName);
+      for (const view of views.slice(0, 7)) await port.ensureMapping(view, name);
+      await expect(port.ensureMapping(views[7] ?? '', name)).rejects.toEqual(refusal);
+      await port.removeMappings(views[0] ?? '');
+      await port.ensureMapping(views[7] ?? '', name);
     });
 
     it('refuses to remove a snapshot that has views, and a view that has snapshots', async () => {

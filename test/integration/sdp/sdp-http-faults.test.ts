@@ -1,18 +1,20 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { readPresentedCertificate } from '../../../shared/adapters/sdp-http/presented-certificate.ts';
 import { createSdpHttp, type SdpHttpOptions } from '../../../shared/adapters/sdp-http/sdp-http.ts';
 import { startTimeoutMs } from './sdp-contract.ts';
-import { startRunningArray, type RunningArray } from './running-array.ts';
+import { connectionTo, startRunningArray, type RunningArray } from './running-array.ts';
 
 describe('sdp-http against an array that fails', () => {
   let array: RunningArray;
   let count = 0;
   const fresh = (role: string): string => `f-${role}-${(count += 1)}`;
-  const connect = (options: Partial<SdpHttpOptions> = {}) =>
-    createSdpHttp({ url: array.url, caPem: array.caPem, ...array.credentials, requestTimeoutMs: 20_000, ...options });
+  /** Fresh each time: its own connections, and its own knowledge of what the array does not answer. */
+  const connect = (options: Partial<SdpHttpOptions> = {}) => createSdpHttp({ ...connectionTo(array), ...options });
 
   beforeAll(async () => {
     array = await startRunningArray();
   }, startTimeoutMs);
+  afterEach(() => array.clearFaults());
   afterAll(() => array.close());
 
   it.each([
@@ -60,7 +62,7 @@ describe('sdp-http against an array that fails', () => {
     const { source } = await array.addVolumeGroup(fresh('vg'), [1024]);
     const name = fresh('snap');
     const fired = await array.fail({ call: 'POST snapshots', when: 'during', delay_ms: 1_500 });
-    await expect(connect({ requestTimeoutMs: 1_000 }).ensureSnapshot(name, source)).rejects.toMatchObject({
+    await expect(connect({ verbTimeoutMs: 1_000 }).ensureSnapshot(name, source)).rejects.toMatchObject({
       code: 'ArrayUnavailable',
     });
     const snapshot = await connect().ensureSnapshot(name, source);
@@ -72,14 +74,40 @@ describe('sdp-http against an array that fails', () => {
   it('reports an array that stays down as unavailable, within its time bound', async () => {
     const fired = await array.fail({ call: 'GET system/state', when: 'before', status: 500, times: 99 });
     const startedAt = performance.now();
-    await expect(connect({ requestTimeoutMs: 1_000 }).describe()).rejects.toMatchObject({ code: 'ArrayUnavailable' });
+    await expect(connect({ verbTimeoutMs: 1_000 }).describe()).rejects.toMatchObject({ code: 'ArrayUnavailable' });
     expect(performance.now() - startedAt).toBeLessThan(3_000);
     expect(await fired()).toBeGreaterThan(1);
   });
 
+  it('fails at once on an array that is down, and works again within five seconds of its return', async () => {
+    const sdp = connect();
+    const { sdpId } = await sdp.describe();
+    await array.whileDown(async () => {
+      await expect(sdp.describe()).rejects.toMatchObject({ code: 'ArrayUnavailable' });
+      const startedAt = performance.now();
+      await expect(sdp.describe()).rejects.toThrow(
+        `array ${new URL(array.url).host} has not answered 6 times in a row; it is asked again in at most 3 s`,
+      );
+      expect(performance.now() - startedAt).toBeLessThan(100);
+    });
+    const again = await vi.waitFor(() => sdp.describe(), { timeout: 5_000, interval: 100 });
+    expect(again.sdpId).toBe(sdpId);
+  });
+
+  it('speaks to the array whose certificate was looked at and pinned, and to no other', async () => {
+    const { sha256, subject } = await readPresentedCertificate(array.url, 5_000);
+    expect(subject).toBe('CN=localhost');
+    const pinned = (digits: string) => connect({ trust: { kind: 'fingerprint', sha256: digits } }).describe();
+    expect((await pinned(sha256)).state).toBe('ONLINE');
+    await expect(pinned(sha256.replace(/^../, sha256.startsWith('00') ? '11' : '00'))).rejects.toMatchObject({
+      code: 'ArrayRefused',
+      message: expect.stringContaining(`its certificate is not the pinned one (presented ${sha256})`),
+    });
+  });
+
   it('says that the credentials are wrong, and does not say which they were', async () => {
     const password = 'wrong-Passw0rd';
-    const error = await connect({ password })
+    const error = await connect(connectionTo(array, { password }))
       .describe()
       .then(
         () => undefined,

@@ -3,8 +3,10 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Store } from '../../../shared/ports/store.ts';
 import { aClone, aSnapshot } from '../../builders/catalog.ts';
 import { aDatabase } from '../../builders/database.ts';
+import { anAppToken, anAppTokenRow, aUser } from '../../builders/access.ts';
 import { aHost, aHostToken } from '../../builders/host.ts';
 import { aCommand, anAuditEntry, anEffect, aTask, noGuards } from '../../builders/task.ts';
+import { aRegisteredArray } from '../../builders/arrays.ts';
 import { aSnapshotSchedule } from '../../builders/snapshot-schedule.ts';
 import { startStoreBed, type StoreBed } from './store-bed.ts';
 
@@ -19,6 +21,9 @@ beforeEach(() => {
 });
 
 const reads: Readonly<Record<string, (store: Store) => Promise<unknown>>> = {
+  getArray: (store) => store.getArray('sdp-2'),
+  listArrays: (store) => store.listArrays(),
+  getDeploymentArray: (store) => store.getDeploymentArray('https://own.example'),
   getHost: (store) => store.getHost('host-1'),
   getHosts: (store) => store.getHosts(['host-1', 'host-2']),
   listHosts: (store) => store.listHosts(),
@@ -39,19 +44,30 @@ const reads: Readonly<Record<string, (store: Store) => Promise<unknown>>> = {
   listCommands: (store) => store.listCommands('request-1'),
   readLock: (store) => store.readLock('key'),
   readLocks: (store) => store.readLocks(['key', 'other']),
-  findToken: (store) => store.findToken('hash'),
+  findBearer: (store) => store.findBearer('hash', 'anna'),
+  listUsers: (store) => store.listUsers(),
+  listAppTokens: (store) => store.listAppTokens('anna'),
+  readBrakes: (store) => store.readBrakes([{ kind: 'user', name: 'anna' }]),
   getUser: (store) => store.getUser('anna'),
   getSnapshotSchedule: (store) => store.getSnapshotSchedule('nightly'),
   listDueSnapshotSchedules: (store) => store.listDueSnapshotSchedules(10_000),
 };
 
 const audit = anAuditEntry();
+const brake = { kind: 'user', name: 'anna' } as const;
 const later = aSnapshotSchedule({ nextDueSeconds: 6600 });
 const writes: Readonly<Record<string, (store: Store) => Promise<unknown>>> = {
   register: (store) => store.register(aHost(), aHostToken(aHost()), audit),
   unregister: (store) => store.unregister('host-1', audit),
   recordHeartbeat: (store) => store.recordHeartbeat('host-1', 100, aHost(), 1),
   recordQueue: (store) => store.recordQueue('host-1', 100, 'https://queue/1'),
+  registerArray: (store) => store.registerArray(aRegisteredArray(), audit),
+  changeArray: (store) => store.changeArray(aRegisteredArray({ version: 1_000_001 }), audit),
+  beginRemoval: (store) => store.beginRemoval('sdp-2', 'removal-1', 1),
+  endRemoval: (store) => store.endRemoval('sdp-2', 'removal-1'),
+  forgetArray: (store) => store.forgetArray('sdp-2', 'removal-1', audit),
+  rememberDeploymentArray: (store) =>
+    store.rememberDeploymentArray('https://own.example', { sdpId: 'sdp-1', name: 'own' }),
   retireQueue: (store) => store.retireQueue('https://queue/1'),
   forgetRetiredQueue: (store) => store.forgetRetiredQueue('https://queue/1'),
   putDatabases: (store) => store.putDatabases([aDatabase()]),
@@ -92,8 +108,16 @@ const writes: Readonly<Record<string, (store: Store) => Promise<unknown>>> = {
       unsignalled: null,
       version: 1,
     }),
-  putToken: (store) => store.putToken(aHostToken(aHost())),
-  putUser: (store) => store.putUser({ name: 'anna', role: 'admin', passwordHash: 'x' }),
+  openSession: (store) => store.openSession(aHostToken(aHost()), audit),
+  noteTokenUse: (store) => store.noteTokenUse(anAppTokenRow(anAppToken()), 1),
+  putAppToken: (store) => store.putAppToken(anAppToken(), anAppTokenRow(anAppToken()), audit),
+  revokeAppToken: (store) => store.revokeAppToken('anna', 'nightly', audit),
+  createUser: (store) => store.createUser(aUser(), audit),
+  setPassword: (store) => store.setPassword('anna', 'x', null, audit),
+  changeUser: (store) => store.changeUser('anna', { role: 'viewer' }, audit),
+  takeAttempt: (store) => store.takeAttempt({ key: brake, untilSeconds: 0, isNoted: false }, 1),
+  noteEmpty: (store) => store.noteEmpty({ key: brake, untilSeconds: 1, isNoted: false }),
+  welcome: (store) => store.welcome(brake, { kind: 'known', name: '192.0.2.1 anna' }, 1),
   putAudit: (store) => store.putAudit(audit),
   putSnapshotSchedule: (store) => store.putSnapshotSchedule(aSnapshotSchedule()),
   claimSnapshotSchedule: (store) => store.claimSnapshotSchedule(aSnapshotSchedule(), later, null),

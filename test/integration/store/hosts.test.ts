@@ -35,8 +35,8 @@ describe('registering hosts', () => {
     const late = { ...host, tokenHash: 'late' };
     expect(await bed.store.register(late, aHostToken(late), anAuditEntry())).toBe('exists');
     expect(await bed.store.getHost(host.hostId)).toEqual(host);
-    expect(await bed.store.findToken(host.tokenHash)).toEqual(aHostToken(host));
-    expect(await bed.store.findToken('late')).toBeUndefined();
+    expect((await bed.store.findBearer(host.tokenHash, null)).token).toEqual(aHostToken(host));
+    expect((await bed.store.findBearer('late', null)).token).toBeUndefined();
   });
 
   it('gives hosts by id, leaving out unknown ones', async () => {
@@ -60,7 +60,7 @@ describe('registering hosts', () => {
 
     expect(await bed.store.unregister(host.hostId, anAuditEntry({ operation: 'unregister-host' }))).toEqual(host);
     expect(await bed.store.getHost(host.hostId)).toBeUndefined();
-    expect(await bed.store.findToken(host.tokenHash)).toBeUndefined();
+    expect((await bed.store.findBearer(host.tokenHash, null)).token).toBeUndefined();
     expect(await bed.store.listRetiredQueues()).toContain(host.queueUrl);
     expect(await bed.store.getClone(clone.hostId, clone.dbId)).toEqual(clone);
     expect(await bed.store.getSnapshot(snapshot.snapshotId)).toEqual(before);

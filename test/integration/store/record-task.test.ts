@@ -125,7 +125,7 @@ describe('recording a task', () => {
     expect(await bed.store.getTask(task.requestId)).toEqual(task);
   });
 
-  it('records 50 destinations on 46 hosts in one transaction of 99 items', async () => {
+  it('records 50 destinations on 46 hosts in one transaction of 100 items', async () => {
     const hosts = await Promise.all(Array.from({ length: 46 }, registered));
     const destinations = Array.from({ length: 50 }, (_, index) => ({
       hostId: hosts[index % 46]?.hostId ?? '',
@@ -140,7 +140,7 @@ describe('recording a task', () => {
     );
     const [sent] = bed.calls;
     expect(sent?.operation).toBe('TransactWriteItems');
-    expect(sent?.body['TransactItems']).toHaveLength(99);
+    expect(sent?.body['TransactItems']).toHaveLength(100);
     expect(await bed.store.getTask(task.requestId)).toEqual(task);
     expect(await bed.store.readLocks(reserve)).toHaveLength(50);
   });

@@ -9,8 +9,10 @@ import type { Lock, LockWaiter } from '../../../shared/domain/lock.ts';
 import type { Plan } from '../../../shared/domain/plan.ts';
 import { clonePin, type Snapshot, taskPin } from '../../../shared/domain/snapshot.ts';
 import { type Task, type TaskResult, taskStates } from '../../../shared/domain/task.ts';
-import type { Principal, Token, User } from '../../../shared/domain/token.ts';
+import type { AppToken, Principal, Token } from '../../../shared/domain/token.ts';
+import type { User } from '../../../shared/domain/user.ts';
 import type { CommandRecord } from '../../../shared/ports/store.ts';
+import { anAppTokenRow, aUser } from '../../builders/access.ts';
 import { anAuditEntry, aTask, noGuards } from '../../builders/task.ts';
 import { fresh, startStoreBed, type StoreBed } from './store-bed.ts';
 
@@ -112,12 +114,14 @@ const clone: fc.Arbitrary<Omit<Clone, 'hostId' | 'snapshotId' | 'requestId' | 's
   sourceHostId: text,
   sourceDbId: text,
   sourceDbName: text,
+  sdpId: text,
   views: texts,
   createdAtSeconds: number,
 });
 const plan: fc.Arbitrary<Plan> = fc.oneof(
   fc.record({
     flow: fc.constant('create-clone' as const),
+    sdpId: text,
     sourceHostId: text,
     namePrefix: text,
     forceVss: fc.boolean(),
@@ -128,6 +132,7 @@ const plan: fc.Arbitrary<Plan> = fc.oneof(
   }),
   fc.record({
     flow: fc.constant('create-snapshot' as const),
+    sdpId: text,
     sourceHostId: text,
     namePrefix: text,
     forceVss: fc.boolean(),
@@ -137,13 +142,14 @@ const plan: fc.Arbitrary<Plan> = fc.oneof(
   }),
   fc.record({
     flow: fc.constant('delete-clone' as const),
+    sdpId: text,
     hostId: text,
     dbId: text,
     dbName: text,
     views: texts,
     snapshotId: text,
   }),
-  fc.record({ flow: fc.constant('delete-snapshot' as const), snapshotId: text, arraySnapshots: texts }),
+  fc.record({ flow: fc.constant('delete-snapshot' as const), sdpId: text, snapshotId: text, arraySnapshots: texts }),
 );
 const result: fc.Arbitrary<TaskResult | null> = fc.option(
   fc.record({
@@ -185,6 +191,7 @@ const effect: fc.Arbitrary<Omit<Effect, 'requestId'>> = fc.record({
   state: fc.constantFrom('intended' as const, 'done' as const, 'undone' as const),
   name: text,
   hostId: text,
+  sdpId: text,
   requires: texts,
   outcome,
   blockedAttempt: number,
@@ -212,7 +219,8 @@ const lock: fc.Arbitrary<Omit<Lock, 'key'>> = fc.record({
 });
 const role = fc.constantFrom('admin' as const, 'operator' as const, 'viewer' as const);
 const principal: fc.Arbitrary<Principal> = fc.oneof(
-  fc.record({ kind: fc.constantFrom('user' as const, 'app' as const), name: text, role }),
+  fc.record({ kind: fc.constant('user' as const), name: text, role, epoch: number }),
+  fc.record({ kind: fc.constant('app' as const), name: text, user: text, tokenId: text, role, epoch: number }),
   fc.record({ kind: fc.constant('host' as const), hostId: text }),
 );
 const token: fc.Arbitrary<Omit<Token, 'tokenHash'>> = fc.record({
@@ -220,7 +228,21 @@ const token: fc.Arbitrary<Omit<Token, 'tokenHash'>> = fc.record({
   createdAtSeconds: number,
   expiresAtSeconds: number,
 });
-const user: fc.Arbitrary<Omit<User, 'name'>> = fc.record({ role, passwordHash: text });
+const user: fc.Arbitrary<Omit<User, 'name'>> = fc.record({
+  role,
+  passwordHash: text,
+  isDisabled: fc.boolean(),
+  tokenEpoch: number,
+  createdAtSeconds: number,
+});
+const appToken: fc.Arbitrary<Omit<AppToken, 'user' | 'tokenId' | 'tokenHash'>> = fc.record({
+  name: text,
+  description: text,
+  createdAtSeconds: number,
+  expiresAtSeconds: number,
+  epoch: number,
+  lastUsedSeconds: number,
+});
 
 /** Ids are new in every run, and unicode in most. */
 const idOf = (name: string): string => `${fresh('id')}-${name}`;
@@ -314,9 +336,20 @@ describe('a round trip through the table leaves unchanged', () => {
     }));
   it('tokens and users', () =>
     each(fc.record({ token, user }), async (about, id) => {
-      await bed.store.putToken({ ...about.token, tokenHash: id });
-      expect(await bed.store.findToken(id)).toEqual({ ...about.token, tokenHash: id });
-      await bed.store.putUser({ ...about.user, name: id });
-      expect(await bed.store.getUser(id)).toEqual({ ...about.user, name: id });
+      const given = { token: { ...about.token, tokenHash: id }, user: { ...about.user, name: id } };
+      await bed.store.openSession(given.token, anAuditEntry());
+      await bed.store.createUser(given.user, anAuditEntry());
+      expect(await bed.store.findBearer(id, id)).toEqual(given);
+      expect(await bed.store.getUser(id)).toEqual(given.user);
+    }));
+  it('app tokens', () =>
+    each(appToken, async (about, id) => {
+      const made = { ...about, user: id, tokenId: id, tokenHash: id };
+      const owner = aUser({ name: id, tokenEpoch: about.epoch });
+      await bed.store.createUser(owner, anAuditEntry());
+      const row = anAppTokenRow(made);
+      expect(await bed.store.putAppToken(made, row, anAuditEntry())).toBe(true);
+      expect(await bed.store.listAppTokens(id)).toEqual([made]);
+      expect(await bed.store.findBearer(id, null)).toEqual({ token: row, user: undefined });
     }));
 });

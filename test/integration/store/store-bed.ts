@@ -45,6 +45,7 @@ const writes: ReadonlySet<string> = new Set([
   'BatchWriteItem',
 ]);
 export const taskRetentionDays = 40;
+export const auditRetentionDays = 500;
 const tableName = 'store-suite';
 
 const answer = (status: number, body: object) => ({
@@ -108,7 +109,11 @@ export async function startStoreBed(): Promise<StoreBed> {
     },
     destroy: () => real.destroy(),
   };
-  const store = createStore(tableName, { ...base, requestHandler: recording as Handler }, { taskRetentionDays });
+  const store = createStore(
+    tableName,
+    { ...base, requestHandler: recording as Handler },
+    { taskRetentionDays, auditRetentionDays },
+  );
   return {
     store,
     calls,

@@ -4,14 +4,21 @@ import { type Audience, isExpired, mayCall, type Principal, principalName } from
 import { aHost } from '../../builders/host.ts';
 
 const host: Principal = { kind: 'host', hostId: 'h' };
-const user = (role: 'admin' | 'operator' | 'viewer'): Principal => ({ kind: 'user', name: role, role });
-const app = (role: 'admin' | 'operator' | 'viewer'): Principal => ({ kind: 'app', name: role, role });
+const user = (role: 'admin' | 'operator' | 'viewer'): Principal => ({ kind: 'user', name: role, role, epoch: 0 });
+const app = (role: 'admin' | 'operator' | 'viewer'): Principal => ({
+  kind: 'app',
+  name: 'nightly',
+  user: role,
+  tokenId: 't',
+  role,
+  epoch: 0,
+});
 
-const audiences: readonly Audience[] = ['public', 'viewer', 'operator', 'admin', 'host'];
+const audiences: readonly Audience[] = ['public', 'viewer', 'operator', 'admin', 'host', 'user'];
 const allowed: readonly (readonly [Principal, readonly Audience[]])[] = [
-  [user('viewer'), ['public', 'viewer']],
-  [user('operator'), ['public', 'viewer', 'operator']],
-  [user('admin'), ['public', 'viewer', 'operator', 'admin']],
+  [user('viewer'), ['public', 'viewer', 'user']],
+  [user('operator'), ['public', 'viewer', 'operator', 'user']],
+  [user('admin'), ['public', 'viewer', 'operator', 'admin', 'user']],
   [app('viewer'), ['public', 'viewer']],
   [app('operator'), ['public', 'viewer', 'operator']],
   [app('admin'), ['public', 'viewer', 'operator', 'admin']],
@@ -28,11 +35,15 @@ describe('who may call what', () => {
   });
   it.each(audiences)('a host, %s', (audience) => {
     const may = (hostTokenMayOperate: boolean) => mayCall(host, audience, { hostTokenMayOperate });
-    expect(may(true)).toBe(audience !== 'admin');
-    expect(may(false)).toBe(audience !== 'admin' && audience !== 'operator');
+    expect(may(true)).toBe(!['admin', 'user'].includes(audience));
+    expect(may(false)).toBe(!['admin', 'user', 'operator'].includes(audience));
   });
   it('names principals apart', () => {
-    expect([user('admin'), app('admin'), host].map(principalName)).toEqual(['user:admin', 'app:admin', 'host:h']);
+    expect([user('admin'), app('admin'), host].map(principalName)).toEqual([
+      'user:admin',
+      'app:admin/nightly',
+      'host:h',
+    ]);
   });
 });
 
@@ -43,7 +54,7 @@ describe('a token', () => {
     [10, 10, true],
     [10, 11, true],
   ])('that expires at %d is expired at %d: %s', (expiresAtSeconds, now, expected) => {
-    expect(isExpired({ tokenHash: 'h', principal: host, createdAtSeconds: 1, expiresAtSeconds }, now)).toBe(expected);
+    expect(isExpired({ expiresAtSeconds }, now)).toBe(expected);
   });
 });
 

@@ -50,6 +50,8 @@ const twoGroups = aDatabase({
   volumes: [aVolume(), aVolume({ serial: 'serial-2', volumeGroupId: 2 })],
 });
 
+const onOtherArray = aDatabase({ dbId: '6', name: 'stock', volumes: [aVolume({ sdpId: 'sdp-2' })] });
+
 describe('what is wrong with a clone request', () => {
   it('is nothing when all is well', () => {
     expect(cloneIssues(request(), facts())).toEqual([]);
@@ -94,6 +96,33 @@ describe('what is wrong with a clone request', () => {
       'another engine',
       request(),
       facts({ hosts: [aHost(), aHost({ hostId: 'host-2', vendor: 'mssql' })] }),
+      ['DB_VENDOR_MISMATCH'],
+    ],
+    [
+      'a destination on another array',
+      request(),
+      facts({ hosts: [aHost(), aHost({ hostId: 'host-2', sdpId: 'sdp-2' })] }),
+      ['SDP_MISMATCH'],
+    ],
+    [
+      'a destination that names no array',
+      request(),
+      facts({ hosts: [aHost(), aHost({ hostId: 'host-2', sdpId: '' })] }),
+      [],
+    ],
+    [
+      'databases of one snapshot on two arrays',
+      request({ destinations: [to('a', 'host-1'), to('b', 'host-1', '6')] }),
+      facts({ hosts: [aHost({ sdpId: '' })], databases: [aDatabase(), onOtherArray] }),
+      ['SDP_MISMATCH'],
+    ],
+    [
+      'a database whose disks are on two arrays',
+      request({ destinations: [to('a', 'host-1')] }),
+      facts({
+        hosts: [aHost({ sdpId: '' })],
+        databases: [{ ...twoGroups, volumes: [aVolume(), aVolume({ serial: 'serial-2', sdpId: 'sdp-2' })] }],
+      }),
       ['SDP_MISMATCH'],
     ],
     [
@@ -156,9 +185,9 @@ describe('what is wrong with a clone request', () => {
       'DB_NAME_IS_IN_USE',
       'DB_NOT_FOUND',
       'DB_SNAPSHOT_NOT_ALLOWED',
+      'DB_VENDOR_MISMATCH',
       'HOST_NOT_CONNECTED',
       'HOST_NOT_FOUND',
-      'SDP_MISMATCH',
       'VSS_NOT_AVAILABLE',
     ]);
   });
@@ -178,6 +207,7 @@ describe('the plan', () => {
     const wanted = request({ destinations: [to('a'), to('b'), to('c', 'host-1')], targetState: 'recovery' });
     expect(clonePlan(wanted, facts())).toEqual({
       flow: 'create-clone',
+      sdpId: 'sdp-1',
       sourceHostId: 'host-1',
       sources: [{ dbId: '5', dbName: 'sales', vendor: 'postgres' }],
       destinations: [
@@ -193,6 +223,7 @@ describe('the plan', () => {
     expect(hostIdsOf(wanted)).toEqual(['host-2', 'host-1']);
   });
   it('fits a transaction of 100 items', () => {
-    expect(3 + maxDestinations + maxDestinationHosts).toBeLessThanOrEqual(100);
+    // Task, open task, audit and the array, besides.
+    expect(4 + maxDestinations + maxDestinationHosts).toBeLessThanOrEqual(100);
   });
 });

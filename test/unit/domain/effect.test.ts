@@ -9,6 +9,7 @@ const effectOf = (given: Partial<Effect> & Pick<Effect, 'effectId' | 'kind'>): E
   state: 'done',
   name: given.effectId,
   hostId: '',
+  sdpId: '',
   requires: [],
   outcome: {},
   blockedAttempt: 0,

@@ -47,9 +47,17 @@ describe('a snapshot', () => {
     expect(typesOf(wanted, { databases: [split] })).toEqual(['DB_SNAPSHOT_NOT_ALLOWED']);
   });
 
+  it('lies on one array', () => {
+    const elsewhere = aDatabase({ dbId: '6', volumes: [aVolume({ sdpId: 'sdp-2' })] });
+    expect(
+      snapshotIssues({ ...request, databaseIds: ['5', '6'] }, { host: aHost(), databases: [aDatabase(), elsewhere] }),
+    ).toMatchObject([{ issue_type: 'SDP_MISMATCH', body: { host_id: 'host-1', sdp_ids: ['sdp-1', 'sdp-2'] } }]);
+  });
+
   it('is planned with the databases it names, and no others', () => {
     expect(snapshotPlan(request, facts)).toEqual({
       flow: 'create-snapshot',
+      sdpId: 'sdp-1',
       sourceHostId: 'host-1',
       sources: [
         { dbId: '5', dbName: 'sales', vendor: 'postgres' },

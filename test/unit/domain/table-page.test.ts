@@ -14,6 +14,7 @@ const page = readFileSync(new URL('../../../docs/table.md', import.meta.url), 'u
 const { table, ...entities } = createEntities(
   't',
   DynamoDBDocumentClient.from(new DynamoDBClient({ region: 'us-east-1' })),
+  400,
 );
 const rows = [...page.matchAll(/^\| (\w+) \| `([^`]+)`[^|]* \| ([^|]+) \|/gm)].map(([, name, pk, sk]) => ({
   name,
@@ -28,6 +29,8 @@ it('lists every entity once, and nothing else', () => {
 
 it('names the partition of each', () => {
   const partitionOf: Readonly<Record<keyof typeof entities, string>> = {
+    array: partitions.arrays,
+    deploymentArray: partitions.deploymentArrays,
     host: partitions.hosts,
     database: partitions.databases,
     clone: partitions.clones,
@@ -38,7 +41,9 @@ it('names the partition of each', () => {
     command: partitions.task(''),
     lock: partitions.lock(''),
     token: partitions.token(''),
+    appToken: partitions.appTokens(''),
     user: partitions.users,
+    loginBrake: partitions.loginBrake(''),
     audit: partitions.audit(''),
     retiredQueue: partitions.retiredQueues,
     snapshotSchedule: partitions.snapshotSchedules,

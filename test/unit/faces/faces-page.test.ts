@@ -14,7 +14,7 @@ interface Row {
 }
 
 /** Rows of the form `| METHOD | \`path\` | served: \`operation\` | …` or `… | later | …`. */
-const rows: readonly Row[] = [...flexPart.matchAll(/^\| (GET|POST|PUT|DELETE) \| `([^`]+)` \| (.+?) \|/gm)].map(
+const rows: readonly Row[] = [...flexPart.matchAll(/^\| (GET|POST|PUT|PATCH|DELETE) \| `([^`]+)` \| (.+?) \|/gm)].map(
   ([, method = '', address = '', served = '']) => ({ call: `${method} ${address}`, served }),
 );
 

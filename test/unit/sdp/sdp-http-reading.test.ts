@@ -109,6 +109,19 @@ describe('sdp-http reading and writing', () => {
     expect(array.rows('host_iqns')).toMatchObject([{ iqn: host.iqn, host: { ref: `/hosts/${id}` } }]);
   });
 
+  it('knows an initiator that the array keeps in small letters', async () => {
+    const { sdp, array } = sdpOverTable(({ method, body }) => {
+      if (method === 'POST' && body !== undefined && 'iqn' in body) {
+        const kept = array.add('host_iqns', { ...body, iqn: String(body['iqn']).toLowerCase() });
+        return { status: 201, text: JSON.stringify(kept) };
+      }
+      return 'pass';
+    });
+    const capital = { ...host, iqn: 'iqn.1991-05.com.microsoft:SQLPROD1' };
+    expect(await sdp.ensureHost(capital)).toEqual(await sdp.ensureHost(capital));
+    expect(array.rows('host_iqns')).toHaveLength(1);
+  });
+
   it('says which host holds the initiator already', async () => {
     const { sdp, array } = sdpOverTable();
     array.add('host_iqns', { iqn: host.iqn, host: { ref: '/hosts/77' } });

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { isDomainError } from '../../../shared/domain/errors.ts';
 import type { SnapshotSource } from '../../../shared/ports/sdp.ts';
-import { plantedPassword, sdpOverTable } from './sdp-over-table.ts';
-import { firstOnes } from './table-array.ts';
+import { sdpOverTable } from './sdp-over-table.ts';
+import { firstOnes, type Intercept } from './table-array.ts';
 
 const source: SnapshotSource = { kind: 'volume-group', id: 7, name: 'sales' };
 const busy = { status: 400, text: '{"error_msg": "MC_ERR_BUSY: try later"}' };
@@ -53,7 +53,7 @@ describe('sdp-http repeats', () => {
   });
 
   it('never goes beyond its time bound', async () => {
-    const { sdp, pausesMs } = sdpOverTable(firstOnes('GET /system/state', 99, busy), { requestTimeoutMs: 200 });
+    const { sdp, pausesMs } = sdpOverTable(firstOnes('GET /system/state', 99, busy), { verbTimeoutMs: 200 });
     expect(isDomainError(await failureOf(sdp.describe()), 'ArrayUnavailable')).toBe(true);
     expect(pausesMs).toEqual([75]);
   });
@@ -91,29 +91,87 @@ describe('sdp-http repeats', () => {
     },
   );
 
-  it('calls wrong credentials a refusal, at the first answer', async () => {
-    const { sdp, array } = sdpOverTable(firstOnes('GET /system/state', 99, { status: 401, text: '' }));
-    const error = await failureOf(sdp.describe());
-    expect(isDomainError(error, 'ArrayRefused')).toBe(true);
-    expect(error.message).toContain('credentials not accepted');
-    expect(array.requests).toHaveLength(1);
+  it('waits as long as the array asks for, and no longer than it has time', async () => {
+    const wait = { status: 429, text: '{"error_msg": "too fast"}', retryAfterMs: 4_000 };
+    const patient = sdpOverTable(firstOnes('POST /snapshots', 2, wait));
+    await patient.sdp.ensureSnapshot('s1', source);
+    expect(patient.pausesMs).toEqual([4_075, 4_150]);
+    const hurried = sdpOverTable(firstOnes('POST /snapshots', 2, { ...wait, status: 503 }), { verbTimeoutMs: 4_000 });
+    await expect(hurried.sdp.ensureSnapshot('s1', source)).rejects.toMatchObject({ code: 'ArrayUnavailable' });
+    expect(hurried.pausesMs).toEqual([]);
+    expect(posts(hurried.array.requests)).toHaveLength(1);
   });
 
-  it.each([[400], [503]])('keeps credentials that the array echoes in a %i out of error and log', async (status) => {
-    const token = Buffer.from(`planted-user:${plantedPassword}`).toString('base64');
-    const text = JSON.stringify({ error_msg: `bad header Basic ${token} for planted-user:${plantedPassword}` });
-    const logged: unknown[] = [];
-    const note = (message: string, fields?: unknown): void => {
-      logged.push(message, fields);
+  it('does not remove what came to live under the id of what its unanswered attempt removed', async () => {
+    let removals = 0;
+    const own = { short_name: 's1', source: { ref: '/volume_groups/7' }, is_exposable: false };
+    const loseAnswer: Intercept = ({ method }) => {
+      if (method !== 'DELETE') return 'pass';
+      removals += 1;
+      return 'lose the answer';
     };
-    const { sdp } = sdpOverTable(firstOnes('GET /system/state', 99, { status, text }), {
-      log: { info: note, warn: note, error: note },
+    const { sdp, array } = sdpOverTable(loseAnswer, {
+      sleep: async () => array.add('snapshots', { ...own, id, short_name: 'of another' }),
     });
-    const error = await failureOf(sdp.describe());
-    const cause = error.cause instanceof Error ? error.cause.message : '';
-    const everything = JSON.stringify([error.message, cause, error.stack, logged]);
-    expect(everything).toContain('***');
-    expect(everything).not.toContain(plantedPassword);
-    expect(everything).not.toContain(token);
+    const { id } = array.add('snapshots', own);
+    await sdp.removeSnapshot('s1');
+    expect(array.rows('snapshots')).toMatchObject([{ id, short_name: 'of another' }]);
+    expect(removals).toBe(1);
+  });
+
+  it.each([
+    ['gone', true],
+    ['still there', false],
+  ])('looks again after a refused removal: %s', async (_, isGone) => {
+    const { sdp, array } = sdpOverTable(({ method }) => {
+      if (method !== 'DELETE') return 'pass';
+      if (isGone) array.clear('snapshots');
+      return { status: 400, text: '{"error_msg": "cannot"}' };
+    });
+    array.add('snapshots', { short_name: 's1', source: { ref: '/volume_groups/7' }, is_exposable: false });
+    const outcome = await sdp.removeSnapshot('s1').then(
+      () => 'removed',
+      (error: unknown) => isDomainError(error, 'ArrayRefused') && error.message,
+    );
+    expect(outcome).toBe(isGone ? 'removed' : 'the array refused to remove the snapshot s1: cannot');
+  });
+
+  it('does not take an initiator away from the host that got it while its own attempt had no answer', async () => {
+    const host = { name: 'db1', os: 'Linux', iqn: 'iqn.2026-01.test:db1' };
+    const { sdp, array } = sdpOverTable(({ method }) => {
+      if (method !== 'PATCH') return 'pass';
+      array.clear('host_iqns');
+      array.add('host_iqns', { iqn: host.iqn, host: { ref: '/hosts/77' } });
+      return 'lose the request';
+    });
+    array.add('host_iqns', { iqn: host.iqn, host: null });
+    await expect(sdp.ensureHost(host)).rejects.toThrow('belongs to another host of the array (/hosts/77)');
+    expect(array.rows('host_iqns')).toMatchObject([{ host: { ref: '/hosts/77' } }]);
+  });
+
+  it('does not take the answer to another request for its own', async () => {
+    const { sdp, array } = sdpOverTable(
+      firstOnes('POST /snapshots', 1, {
+        status: 201,
+        text: JSON.stringify({ id: 99, short_name: 'of another', source: null, volume_group: null, creation_time: 1 }),
+      }),
+    );
+    const { id } = await sdp.ensureSnapshot('s1', source);
+    expect(array.rows('snapshots')).toMatchObject([{ id, short_name: 's1' }]);
+  });
+
+  it('logs every repeated call, with the array and the reason', async () => {
+    const { sdp, logged } = sdpOverTable(firstOnes('POST /snapshots', 1, busy));
+    await sdp.ensureSnapshot('s1', source);
+    expect(logged).toEqual([
+      {
+        level: 'warn',
+        message: 'array call repeated',
+        array: 'array.test',
+        what: 'take the snapshot s1 of sales',
+        attempt: 1,
+        cause: 'MC_ERR_BUSY: try later',
+      },
+    ]);
   });
 });

@@ -1,17 +1,25 @@
-import type { ArrayAnswer, ArrayRequest, Send } from '../../../shared/adapters/sdp-http/tls-transport.ts';
+import { NoAnswer } from '../../../shared/adapters/sdp-http/no-answer.ts';
+import type { ArrayAnswer, ArrayRequest, Transport } from '../../../shared/adapters/sdp-http/tls-transport.ts';
 
 type Row = { readonly id: number } & Record<string, unknown>;
 
 /** What a test makes of one request: let it pass, answer in the array's place, or lose the answer after the effect. */
-export type Intercept = (request: ArrayRequest) => 'pass' | 'lose the answer' | 'lose the request' | ArrayAnswer;
+export type Intercept = (
+  request: ArrayRequest,
+) => 'pass' | 'lose the answer' | 'lose the request' | ArrayAnswer | Promise<ArrayAnswer> | Error;
 
 export interface TableArray {
-  readonly send: Send;
+  readonly send: Transport;
   /** Every request that was sent, as `POST /snapshots`. */
   readonly requests: string[];
   readonly queries: Record<string, string>[];
   add(collection: string, row: Record<string, unknown>): Row;
   rows(collection: string): readonly Row[];
+  /** Takes away what others removed. */
+  clear(collection: string): void;
+  remove(collection: string, id: number): void;
+  /** Authorization headers in the order of requests. */
+  readonly authorizations: string[];
 }
 
 const json = (status: number, body: unknown): ArrayAnswer => ({ status, text: JSON.stringify(body) });
@@ -38,9 +46,8 @@ export const createTableArray = (intercept: Intercept = () => 'pass', longestPag
       case 'GET': {
         const filters = Object.entries(query).filter(([key]) => !key.startsWith('__'));
         const matching = rows.filter((row) => filters.every(([key, value]) => matches(row, key, value)));
-        const offset = Number(query['__offset']);
-        const limit = Math.min(longestPage, Number(query['__limit']));
-        return json(200, { hits: matching.slice(offset, offset + limit), total: matching.length, limit, offset });
+        const limit = Math.min(longestPage, Number(query['__limit'] ?? 100));
+        return json(200, { hits: matching.slice(0, limit), total: matching.length, limit, offset: 0 });
       }
       case 'POST':
         return json(201, add(collection, body));
@@ -54,20 +61,31 @@ export const createTableArray = (intercept: Intercept = () => 'pass', longestPag
     }
   };
   const requests: string[] = [];
+  const authorizations: string[] = [];
   const queries: Record<string, string>[] = [];
   return {
     requests,
     queries,
     add,
     rows: rowsOf,
-    send: async (request) => {
+    clear: (collection) => tables.delete(collection),
+    remove: (collection, id) => {
+      tables.set(
+        collection,
+        rowsOf(collection).filter((row) => row.id !== id),
+      );
+    },
+    authorizations,
+    send: async (request, authorization) => {
+      authorizations.push(authorization);
       requests.push(`${request.method} ${request.path}`);
       queries.push({ ...request.query });
       const verdict = intercept(request);
+      if (verdict instanceof Error) throw verdict;
       if (typeof verdict === 'object') return verdict;
-      if (verdict === 'lose the request') throw new Error('connect ECONNREFUSED');
+      if (verdict === 'lose the request') throw new NoAnswer('not connected', 'connect ECONNREFUSED');
       const given = answer(request);
-      if (verdict === 'lose the answer') throw new Error('socket hang up');
+      if (verdict === 'lose the answer') throw new NoAnswer('cut off', 'socket hang up');
       return given;
     },
   };
@@ -81,6 +99,7 @@ const matches = (row: Row, key: string, value: string): boolean => {
       (part, name) => (typeof part === 'object' && part !== null ? Reflect.get(part, name) : undefined),
       row,
     );
+  if (operator === 'gt') return Number(stored) > Number(value);
   return operator === 'in' ? value.split(',').includes(String(stored)) : String(stored) === value;
 };
 

@@ -60,6 +60,7 @@ function bed({
       needAttention: (_, attempt, error, left) => note('attention', attempt, error, left),
       listRetiredQueues: () => Promise.resolve(queues),
       forgetRetiredQueue: (url) => note('forgotten', url),
+      listArrays: () => Promise.resolve([]),
       ...verbs,
     }),
   };
@@ -156,7 +157,7 @@ describe('a sweep', () => {
       effects,
     });
     expect(await sweep(last.deps)).toEqual({ 'give-up': 1 });
-    const left = 'view rp-v on the array';
+    const left = 'view rp-v on array sdp-1';
     expect(last.happened).toEqual([['attention', maxForwardAttempts, `refused; left behind: ${left}`, [left]]]);
   });
 

@@ -2,8 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { takeInventory } from '../../../functions/api/agents/take-inventory.ts';
 import type { DatabaseReport, InventoryReport } from '../../../shared/contracts/agent.ts';
 import type { Database } from '../../../shared/domain/database.ts';
+import { createSdpMemory } from '../../../shared/adapters/sdp-memory/sdp-memory.ts';
 import { DomainError } from '../../../shared/domain/errors.ts';
 import { silentLog } from '../../../shared/ports/log.ts';
+import type { SdpPort } from '../../../shared/ports/sdp.ts';
+import { arraysOf } from '../../builders/arrays.ts';
 import { aDatabase, aVolume } from '../../builders/database.ts';
 import { aHost } from '../../builders/host.ts';
 import { storeOf } from '../../builders/store-of.ts';
@@ -25,11 +28,39 @@ const inventory = (databases: readonly DatabaseReport[], about: Partial<Inventor
   ...about,
 });
 
-function bed(standing: readonly Database[], array: 'answers' | 'silent' | 'refuses' = 'answers') {
+type Answer = 'answers' | 'silent' | 'refuses';
+
+/** An array that knows every disk whose serial begins with `prefix`. */
+function anArray(sdpId: string, prefix: string, answer: Answer) {
+  const memory = createSdpMemory({ now: () => 0 });
   const asked: string[][] = [];
+  const port: SdpPort = {
+    ...memory,
+    describe: async () => ({ ...(await memory.describe()), sdpId }),
+    locateVolumes(serials) {
+      asked.push([...serials]);
+      if (answer === 'silent') return Promise.reject(new DomainError('ArrayUnavailable', 'silent'));
+      if (answer === 'refuses') return Promise.reject(new DomainError('ArrayRefused', 'no'));
+      return Promise.resolve(
+        serials
+          .filter((serial) => serial.startsWith(prefix))
+          .map((serial) => ({
+            ...aVolume({ serial }),
+            sizeMib: 1,
+            source: { kind: 'volume-group' as const, id: 1, name: 'group-1' },
+          })),
+      );
+    },
+  };
+  return { sdpId, port, asked };
+}
+
+function bed(standing: readonly Database[], answer: Answer = 'answers', others: Readonly<Record<string, Answer>> = {}) {
   const written: Database[] = [];
   const removed: Database[] = [];
   const closed: { readonly sequence: number; readonly setChanged: boolean }[] = [];
+  const own = anArray('sdp-1', 'serial', answer);
+  const registered = Object.entries(others).map(([sdpId, itsAnswer]) => anArray(sdpId, `${sdpId}-serial`, itsAnswer));
   const deps = {
     log: silentLog,
     store: storeOf({
@@ -41,27 +72,12 @@ function bed(standing: readonly Database[], array: 'answers' | 'silent' | 'refus
         return Promise.resolve(true);
       },
     }),
-    sdp: {
-      describe: () => Promise.resolve({ sdpId: 'sdp-1', name: 'array' }),
-      locateVolumes(serials: readonly string[]) {
-        asked.push([...serials]);
-        if (array === 'silent') return Promise.reject(new DomainError('ArrayUnavailable', 'silent'));
-        if (array === 'refuses') return Promise.reject(new DomainError('ArrayRefused', 'no'));
-        return Promise.resolve(
-          serials
-            .filter((serial) => serial.startsWith('serial'))
-            .map((serial) => ({
-              ...aVolume({ serial }),
-              sizeMib: 1,
-              source: { kind: 'volume-group' as const, id: 1, name: 'group-1' },
-            })),
-        );
-      },
-    },
+    arrays: arraysOf(own, ...registered),
   };
-  return { deps, asked, written, removed, closed };
+  return { deps, asked: own.asked, askedOf: registered.map((one) => one.asked), written, removed, closed };
 }
-const host = aHost({ inventorySequence: 1 });
+const disk = (serial: string) => ({ kind: 'directory', path: 'data', serial });
+const host = aHost({ inventorySequence: 1, sdpId: '' });
 const standing = aDatabase({ sequence: 1 });
 
 describe('an inventory', () => {
@@ -144,9 +160,48 @@ describe('an inventory', () => {
     expect(next.written).toEqual([aDatabase({ sequence: 3 })]);
   });
 
-  it('is not taken over when the array refuses', async () => {
+  it('is taken over when the array refuses, and its disks are looked up by the next', async () => {
     const { deps, written } = bed([], 'refuses');
-    await expect(takeInventory(deps, host, inventory([report()]))).rejects.toMatchObject({ code: 'ArrayRefused' });
-    expect(written).toEqual([]);
+    await takeInventory(deps, host, inventory([report()]));
+    expect(written).toEqual([{ ...aDatabase({ sequence: 2 }), volumes: [] }]);
+  });
+});
+
+describe('an inventory of a site with several arrays', () => {
+  const far = report({ id: '6', name: 'far', mount_points: [disk('sdp-2-serial-1')] });
+
+  it('finds each disk on its own array', async () => {
+    const { deps, written } = bed([], 'answers', { 'sdp-2': 'answers' });
+    await takeInventory(deps, host, inventory([report(), far]));
+    expect(written.map((one) => one.volumes.map(({ sdpId, serial }) => `${sdpId} ${serial}`))).toEqual([
+      ['sdp-1 serial-1'],
+      ['sdp-2 sdp-2-serial-1'],
+    ]);
+  });
+
+  it.each<Answer>(['silent', 'refuses'])('finds the disks of the others while one %s', async (answer) => {
+    const { deps, written } = bed([], answer, { 'sdp-2': 'answers' });
+    await takeInventory(deps, host, inventory([report(), far]));
+    expect(written.map((one) => one.volumes.map(({ sdpId }) => sdpId))).toEqual([[], ['sdp-2']]);
+  });
+
+  it('keeps what it knew of disks whose array is silent', async () => {
+    const { deps, written } = bed([standing], 'silent', { 'sdp-2': 'answers' });
+    const both = report({ mount_points: [disk('serial-1'), disk('sdp-2-serial-1')] });
+    await takeInventory(deps, host, inventory([both]));
+    expect(written[0]?.volumes.map(({ sdpId }) => sdpId)).toEqual(['sdp-1', 'sdp-2']);
+  });
+
+  it('of a host that names its array asks no other', async () => {
+    const { deps, asked, askedOf, written } = bed([], 'answers', { 'sdp-2': 'answers' });
+    await takeInventory(deps, aHost({ inventorySequence: 1, sdpId: 'sdp-2' }), inventory([report(), far]));
+    expect({ asked, askedOf }).toEqual({ asked: [], askedOf: [[['serial-1', 'sdp-2-serial-1']]] });
+    expect(written.map((one) => one.volumes.length)).toEqual([0, 1]);
+  });
+
+  it('of a host that names an array nobody registered is taken over without places', async () => {
+    const { deps, written } = bed([]);
+    await takeInventory(deps, aHost({ inventorySequence: 1, sdpId: 'sdp-9' }), inventory([report()]));
+    expect(written).toMatchObject([{ volumes: [] }]);
   });
 });

@@ -1,0 +1,34 @@
+import type { ShownAddress } from '../../../shared/domain/array.ts';
+import { DomainError, isDomainError } from '../../../shared/domain/errors.ts';
+import type { ArrayIdentity } from '../../../shared/ports/store.ts';
+import type { ArrayApiDeps } from '../api-deps.ts';
+
+export type DeploymentArray = ShownAddress & ArrayIdentity;
+
+/**
+ * The deployment's own array. It is asked once who it is, and its answer is remembered by its URL; until it has answered
+ * its id is ''. Undefined where the deployment has none.
+ */
+export async function deploymentArray(deps: ArrayApiDeps): Promise<DeploymentArray | undefined> {
+  const own = deps.connector.deployment;
+  if (own === null) return undefined;
+  const remembered = await deps.store.getDeploymentArray(own.url);
+  if (remembered !== undefined) return { ...own, ...remembered };
+  try {
+    const { sdpId, name } = await (await deps.arrays.of('')).describe();
+    await deps.store.rememberDeploymentArray(own.url, { sdpId, name });
+    return { ...own, sdpId, name };
+  } catch (error) {
+    if (!isDomainError(error, 'ArrayUnavailable') && !isDomainError(error, 'ArrayRefused')) throw error;
+    deps.log.warn("the deployment's array did not say who it is", { error: error.message });
+    return { ...own, sdpId: '', name: '' };
+  }
+}
+
+/** Why an array that has no registration cannot be changed or deleted here. */
+export async function notRegistered(deps: ArrayApiDeps, sdpId: string): Promise<DomainError> {
+  const own = await deploymentArray(deps);
+  return own?.sdpId === sdpId
+    ? new DomainError('Refused', `array '${sdpId}' belongs to the deployment: its settings are changed there`)
+    : new DomainError('NotFound', `Array '${sdpId}' not found`);
+}

@@ -1,0 +1,52 @@
+/** The part of the store that knows who may speak: tokens, users, failed logins. */
+import type { BrakeKey, BrakeMark } from '../domain/login-brake.ts';
+import type { AppToken, Token } from '../domain/token.ts';
+import type { User, UserChange } from '../domain/user.ts';
+import type { AuditEntry } from './store.ts';
+
+export interface AccessStore {
+  /** The token, and the user of that name as of the same moment: one call, since every call of the API makes it. */
+  findBearer(
+    tokenHash: string,
+    userName: string | null,
+  ): Promise<{ readonly token: Token | undefined; readonly user: User | undefined }>;
+  /** Notes when an app's token was used; nothing where that was noted meanwhile, or the token is gone. */
+  noteTokenUse(token: Token, nowSeconds: number): Promise<void>;
+  /** Stores the token of somebody who logged in. */
+  openSession(token: Token, audit: AuditEntry): Promise<void>;
+  /** Stores what the user sees, and the token itself. False, and nothing is written, once the user's epoch is another. */
+  putAppToken(appToken: AppToken, token: Token, audit: AuditEntry): Promise<boolean>;
+  /** Of one user, also those that expired or were revoked with all others; in the order of their ids. */
+  listAppTokens(user: string): Promise<readonly AppToken[]>;
+  /** Both rows; false when there is none of this id. */
+  revokeAppToken(user: string, tokenId: string, audit: AuditEntry): Promise<boolean>;
+  putAudit(audit: AuditEntry): Promise<void>;
+}
+
+export interface UserStore {
+  getUser(name: string): Promise<User | undefined>;
+  /** By name. */
+  listUsers(): Promise<readonly User[]>;
+  /** False when there is one of this name. */
+  createUser(user: User, audit: AuditEntry): Promise<boolean>;
+  /**
+   * A new password and a new epoch: every token given before is dead. False when there is no such user, or, where
+   * `replaces` names one, when the stored hash is another by now.
+   */
+  setPassword(name: string, passwordHash: string, replaces: string | null, audit: AuditEntry): Promise<boolean>;
+  /** Disabling begins a new epoch. `lastAdmin`: nobody would be left to manage users; nothing was written then. */
+  changeUser(name: string, change: UserChange, audit: AuditEntry): Promise<User | 'absent' | 'lastAdmin'>;
+}
+
+export interface LoginBrakeStore {
+  /** In the order of the keys, each of which is named once. */
+  readBrakes<const KEYS extends readonly BrakeKey[]>(
+    keys: KEYS,
+  ): Promise<{ readonly [INDEX in keyof KEYS]: BrakeMark }>;
+  /** Takes one attempt out of a bucket as it is by now; false: it is empty. */
+  takeAttempt(read: BrakeMark, nowSeconds: number): Promise<boolean>;
+  /** Notes that the bucket is known to be empty; false when that was noted, or the mark moved. */
+  noteEmpty(read: BrakeMark): Promise<boolean>;
+  /** Forgets failures under the name, and knows the user at the address until then. */
+  welcome(failed: BrakeKey, known: BrakeKey, untilSeconds: number): Promise<void>;
+}

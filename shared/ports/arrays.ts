@@ -1,0 +1,23 @@
+/** The arrays of a site: the deployment's own, and those registered through the API. ADR 0011. */
+import type { ArrayAddress, ShownAddress } from '../domain/array.ts';
+import type { PresentedCertificate, SdpPort } from './sdp.ts';
+
+export interface Arrays {
+  /**
+   * The array of that id; '' is the deployment's own. The one that answers is the one that was asked for.
+   * Throws `ArrayRefused` for one that is not registered, or whose address leads to another, and `ArrayUnavailable`.
+   */
+  of(sdpId: string): Promise<SdpPort>;
+  /** All of them, none asked anything yet: `sdpId` is '' for the deployment's own. */
+  all(): Promise<readonly { readonly sdpId: string; readonly port: SdpPort }[]>;
+}
+
+/** What the routes that register arrays need besides. */
+export interface ArrayConnector {
+  /** The deployment's own array, as its environment says; null where there is none. */
+  readonly deployment: ShownAddress | null;
+  /** A connection by an address that nobody has recorded yet; nothing is asked. */
+  connect(address: ArrayAddress): SdpPort;
+  /** Rejects with `ArrayUnavailable` when nobody answers there. */
+  presentedCertificate(url: string): Promise<PresentedCertificate>;
+}

@@ -1,0 +1,119 @@
+import { describe, expect, it } from 'vitest';
+import { createSiteArrays } from '../../../shared/adapters/sdp-http/site-arrays.ts';
+import type { RegisteredArray } from '../../../shared/domain/array.ts';
+import type { SdpPort } from '../../../shared/ports/sdp.ts';
+import { aMemoryArray, aRegisteredArray, nobody } from '../../builders/arrays.ts';
+
+const anArray = (sdpId: string, about: Partial<RegisteredArray> = {}): RegisteredArray =>
+  aRegisteredArray({ sdpId, url: `https://${sdpId}.example`, ...about });
+
+/** Rows may be changed while the test runs; so may who answers where. */
+function bed(rows: RegisteredArray[], own: SdpPort | null = aMemoryArray('own', () => 0)) {
+  let now = 0;
+  const connected: string[] = [];
+  const reads: string[] = [];
+  const answering = new Map(rows.map((row): [string, SdpPort] => [row.url, aMemoryArray(row.sdpId, () => 0)]));
+  const arrays = createSiteArrays({
+    store: {
+      getArray: async (sdpId) => {
+        reads.push(sdpId);
+        return rows.find((row) => row.sdpId === sdpId);
+      },
+      listArrays: async () => rows,
+    },
+    clock: { nowMilliseconds: () => now },
+    connect: ({ url }) => {
+      connected.push(url);
+      return answering.get(url) ?? nobody();
+    },
+    deployment: own === null ? null : () => own,
+  });
+  return { arrays, answering, connected, reads, wait: (milliseconds: number) => (now += milliseconds) };
+}
+
+describe('the arrays of a site', () => {
+  it('are found by their ids, and each is connected to once', async () => {
+    const { arrays, connected, reads } = bed([anArray('a'), anArray('b')]);
+    expect((await (await arrays.of('a')).describe()).sdpId).toBe('a');
+    expect((await (await arrays.of('b')).describe()).sdpId).toBe('b');
+    await arrays.of('a');
+    expect({ connected, reads }).toEqual({ connected: ['https://a.example', 'https://b.example'], reads: ['a', 'b'] });
+  });
+
+  it.each(['', 'own'])('are the own one under the name "%s"', async (name) => {
+    const own = aMemoryArray('own', () => 0);
+    expect(await bed([], own).arrays.of(name)).toBe(own);
+  });
+
+  it('do not include one that nobody registered', async () => {
+    const { arrays } = bed([]);
+    await expect(arrays.of('x')).rejects.toMatchObject({ code: 'ArrayRefused', message: 'array x is not registered' });
+  });
+
+  it('include a registered one while the own one is silent', async () => {
+    const { arrays } = bed([anArray('a')], nobody());
+    await expect(arrays.of('a')).resolves.toBeDefined();
+    await expect(arrays.of('x')).rejects.toMatchObject({ code: 'ArrayUnavailable' });
+  });
+
+  it('need no own one', async () => {
+    const { arrays } = bed([anArray('a')], null);
+    await expect(arrays.of('a')).resolves.toBeDefined();
+    await expect(arrays.of('')).rejects.toMatchObject({ code: 'ArrayRefused' });
+    expect((await arrays.all()).map(({ sdpId }) => sdpId)).toEqual(['a']);
+  });
+
+  it('are listed without asking any of them', async () => {
+    const { arrays } = bed([anArray('a'), anArray('b', { url: 'https://silent.example' })], nobody());
+    expect((await arrays.all()).map(({ sdpId }) => sdpId)).toEqual(['', 'a', 'b']);
+  });
+
+  it('refuse an address that leads to another array, and take it when it leads to the right one', async () => {
+    const { arrays, answering } = bed([anArray('a')]);
+    const other = aMemoryArray('z', () => 0);
+    answering.set('https://a.example', { ...other });
+    await expect(arrays.of('a')).rejects.toMatchObject({
+      code: 'ArrayRefused',
+      message: 'the address of array a leads to array z',
+    });
+  });
+
+  it('ask again who it is when it was silent', async () => {
+    const silent: { now: boolean } = { now: true };
+    const { arrays, answering } = bed([anArray('a')]);
+    const array = aMemoryArray('a', () => 0);
+    answering.set('https://a.example', { ...array, describe: () => (silent.now ? nobody() : array).describe() });
+    await expect(arrays.of('a')).rejects.toMatchObject({ code: 'ArrayUnavailable' });
+    silent.now = false;
+    await expect(arrays.of('a')).resolves.toBeDefined();
+  });
+
+  it('hear of a change after a minute, and keep the connection where nothing changed', async () => {
+    const rows = [anArray('a')];
+    const { arrays, answering, connected, wait } = bed(rows);
+    await arrays.of('a');
+    wait(60_000);
+    await arrays.of('a');
+    expect(connected).toHaveLength(1);
+    rows[0] = anArray('a', { url: 'https://moved.example', version: 1_000_001 });
+    answering.set(
+      'https://moved.example',
+      aMemoryArray('a', () => 0),
+    );
+    wait(59_999);
+    await arrays.of('a');
+    expect(connected).toHaveLength(1);
+    wait(1);
+    await arrays.of('a');
+    expect(connected).toEqual(['https://a.example', 'https://moved.example']);
+  });
+
+  it('forget one that was deleted', async () => {
+    const rows = [anArray('a')];
+    const { arrays, wait } = bed(rows);
+    await arrays.of('a');
+    rows.length = 0;
+    wait(60_000);
+    await expect(arrays.of('a')).rejects.toMatchObject({ message: 'array a is not registered' });
+  });
+});
