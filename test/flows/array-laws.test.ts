@@ -20,7 +20,7 @@ const cases = flows.flatMap((flow) =>
 );
 
 /** Tries of a state: the first and those of its Retry. */
-const tries = 4;
+const tries = 5;
 /** Verbs that a state asks once however many parts there are. */
 const askedOnce: ReadonlySet<keyof SdpPort> = new Set(['describe', 'locateVolumes', 'ensureHost']);
 
