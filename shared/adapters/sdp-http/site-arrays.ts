@@ -13,31 +13,37 @@ export interface SiteArraysOptions {
   readonly deployment: (() => SdpPort) | null;
 }
 
-/** A change of a registration is heard of after this, in a function that has been warm since before it. */
-const rowFreshMilliseconds = 60_000;
+/**
+ * A change of a registration is heard of after this, in a function that has been warm since before it, and so is an
+ * address that came to lead to another array.
+ */
+const freshMilliseconds = 60_000;
 
 interface Connection {
   readonly port: SdpPort;
   readonly version: number;
-  /** The array there has said that it is the one. */
-  isKnown: boolean;
+  /** When the array there last said that it is the one. */
+  knownAtMilliseconds: number;
   readAtMilliseconds: number;
 }
 
 const refused = (why: string): DomainError => new DomainError('ArrayRefused', why);
 
 /**
- * Connections are kept as long as the function is warm and the registration is the same. Each asks the array once who it
- * is: an address that came to lead to another array must not have its snapshots deleted.
+ * Connections are kept as long as the function is warm and the registration is the same. Each asks the array who it is
+ * before its first call and again from time to time: what was made on one array must not be looked for on another.
  */
 export const createSiteArrays = ({ store, clock, connect, deployment }: SiteArraysOptions): Arrays => {
   const connections = new Map<string, Connection>();
   let deploymentId = '';
+  let deploymentKnownAtMilliseconds = -Infinity;
 
-  const isOfDeployment = async (sdpId: string): Promise<boolean> => {
-    if (deployment === null) return false;
-    if (deploymentId === '') deploymentId = (await deployment().describe()).sdpId;
-    return deploymentId === sdpId;
+  const isFresh = (sinceMilliseconds: number): boolean =>
+    clock.nowMilliseconds() - sinceMilliseconds < freshMilliseconds;
+
+  const askDeployment = async (port: SdpPort): Promise<void> => {
+    deploymentId = (await port.describe()).sdpId;
+    deploymentKnownAtMilliseconds = clock.nowMilliseconds();
   };
 
   const connectionTo = (row: RegisteredArray): Connection => {
@@ -45,35 +51,37 @@ export const createSiteArrays = ({ store, clock, connect, deployment }: SiteArra
     const connection =
       kept?.version === row.version
         ? kept
-        : { port: connect(row), version: row.version, isKnown: false, readAtMilliseconds: 0 };
+        : { port: connect(row), version: row.version, knownAtMilliseconds: -Infinity, readAtMilliseconds: 0 };
     connection.readAtMilliseconds = clock.nowMilliseconds();
     connections.set(row.sdpId, connection);
     return connection;
   };
 
   const known = async (sdpId: string, connection: Connection): Promise<SdpPort> => {
-    if (!connection.isKnown) {
+    if (!isFresh(connection.knownAtMilliseconds)) {
       const said = await connection.port.describe();
       if (said.sdpId !== sdpId) throw refused(`the address of array ${sdpId} leads to array ${said.sdpId}`);
-      connection.isKnown = true;
+      connection.knownAtMilliseconds = clock.nowMilliseconds();
     }
     return connection.port;
   };
 
   return {
     of: async (sdpId) => {
-      if (sdpId === '' || sdpId === deploymentId) {
+      if (sdpId === '') {
         if (deployment === null) throw refused('this deployment has no array of its own');
         return deployment();
       }
+      if (deployment !== null && sdpId === deploymentId && isFresh(deploymentKnownAtMilliseconds)) return deployment();
       const kept = connections.get(sdpId);
-      if (kept !== undefined && clock.nowMilliseconds() - kept.readAtMilliseconds < rowFreshMilliseconds) {
-        return await known(sdpId, kept);
-      }
+      if (kept !== undefined && isFresh(kept.readAtMilliseconds)) return await known(sdpId, kept);
       const row = await store.getArray(sdpId);
       if (row !== undefined) return await known(sdpId, connectionTo(row));
       connections.delete(sdpId);
-      if (deployment !== null && (await isOfDeployment(sdpId))) return deployment();
+      if (deployment !== null) {
+        await askDeployment(deployment());
+        if (sdpId === deploymentId) return deployment();
+      }
       throw refused(`array ${sdpId} is not registered`);
     },
 

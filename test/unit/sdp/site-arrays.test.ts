@@ -45,6 +45,24 @@ describe('the arrays of a site', () => {
     expect(await bed([], own).arrays.of(name)).toBe(own);
   });
 
+  it('do not take another array at the own address for the one that was there, a minute later at most', async () => {
+    const own = { ...aMemoryArray('own', () => 0) };
+    const { arrays, wait } = bed([], own);
+    await arrays.of('own');
+    own.describe = aMemoryArray('other', () => 0).describe;
+    wait(60_000);
+    await expect(arrays.of('own')).rejects.toMatchObject({ message: 'array own is not registered' });
+    await expect(arrays.of('other')).resolves.toBe(own);
+  });
+
+  it('know a new own one at once, when it is asked for', async () => {
+    const own = { ...aMemoryArray('own', () => 0) };
+    const { arrays } = bed([], own);
+    await arrays.of('own');
+    own.describe = aMemoryArray('other', () => 0).describe;
+    await expect(arrays.of('other')).resolves.toBe(own);
+  });
+
   it('do not include one that nobody registered', async () => {
     const { arrays } = bed([]);
     await expect(arrays.of('x')).rejects.toMatchObject({ code: 'ArrayRefused', message: 'array x is not registered' });
