@@ -1,5 +1,5 @@
 import { beforeEach, expect, it } from 'vitest';
-import { nobody } from '../builders/arrays.ts';
+import { aMemoryArray, nobody } from '../builders/arrays.ts';
 import { apiBed, type ApiBed, ownArrayUrl, tokens } from './api-bed.ts';
 import { givenArray } from './given.ts';
 import { useDatabase } from './test-database.ts';
@@ -35,9 +35,14 @@ it("lists the deployment's own array, and what was registered", async () => {
   ]);
 });
 
-it('asks no array, once the own one has said who it is', async () => {
+it('names the array that answers at the own address now', async () => {
   await list();
-  bed.reachable.set(ownArrayUrl, nobody());
+  bed.reachable.set(ownArrayUrl, aMemoryArray('4343', () => 0));
+  expect(await list()).toEqual([{ ...own, sdp_id: '4343', name: 'array-4343' }]);
+});
+
+it('remembers of a silent own one what it said last', async () => {
+  await list();
   const later = await apiBed(bed.table);
   later.reachable.set(ownArrayUrl, nobody());
   expect(await list(later)).toEqual([own]);

@@ -6,22 +6,24 @@ import type { ArrayApiDeps } from '../api-deps.ts';
 export type DeploymentArray = ShownAddress & ArrayIdentity;
 
 /**
- * The deployment's own array. It is asked once who it is, and its answer is remembered by its URL; until it has answered
- * its id is ''. Undefined where the deployment has none.
+ * The deployment's own array as it names itself now, because an address may come to lead to another one. What it said
+ * last is remembered by its URL, for when it is silent; before it has ever answered its id is ''. Undefined where the
+ * deployment has none.
  */
 export async function deploymentArray(deps: ArrayApiDeps): Promise<DeploymentArray | undefined> {
   const own = deps.connector.deployment;
   if (own === null) return undefined;
-  const remembered = await deps.store.getDeploymentArray(own.url);
-  if (remembered !== undefined) return { ...own, ...remembered };
+  const remembered = (await deps.store.getDeploymentArray(own.url)) ?? { sdpId: '', name: '' };
   try {
     const { sdpId, name } = await (await deps.arrays.of('')).describe();
-    await deps.store.rememberDeploymentArray(own.url, { sdpId, name });
+    if (sdpId !== remembered.sdpId || name !== remembered.name) {
+      await deps.store.rememberDeploymentArray(own.url, { sdpId, name });
+    }
     return { ...own, sdpId, name };
   } catch (error) {
     if (!isDomainError(error, 'ArrayUnavailable') && !isDomainError(error, 'ArrayRefused')) throw error;
     deps.log.warn("the deployment's array did not say who it is", { error: error.message });
-    return { ...own, sdpId: '', name: '' };
+    return { ...own, ...remembered };
   }
 }
 

@@ -4,7 +4,7 @@ import { defineOperation } from '../../../shared/http/route.ts';
 import type { ArrayApiDeps } from '../api-deps.ts';
 import { deploymentArray } from './deployment-array.ts';
 
-/** All arrays, as they are recorded: none is asked anything, once the deployment's own has said who it is. Ours. */
+/** All arrays, as they are recorded; only the deployment's own is asked, who it is. Ours. */
 export const listSdps = defineOperation({
   operation: 'list-sdps',
   method: 'GET',
