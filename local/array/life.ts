@@ -1,8 +1,8 @@
 import { randomInt } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import { chmod, mkdir } from 'node:fs/promises';
-import { refused } from './api-error.ts';
 import { chooseCopyTree } from './bytes/copy-tree.ts';
-import { createDisk, type Disk } from './bytes/disk.ts';
+import { createDisk } from './bytes/disk.ts';
 import { layoutOf, OPEN_FOLDER_MODE, type Layout } from './bytes/layout.ts';
 import { repair } from './bytes/repair.ts';
 import { endStrayCopies } from './bytes/stray-copies.ts';
@@ -16,6 +16,7 @@ import type { Account } from './http/accounts.ts';
 import { CutOff } from './http/answer.ts';
 import { createApp, type Track } from './http/app.ts';
 import type { Faults } from './http/faults.ts';
+import { fullWhenAsked } from './http/full-when-asked.ts';
 import type { Throttle } from './http/throttle.ts';
 import { resourceTable } from './resources/table.ts';
 import { openStore, type Store } from './store/store.ts';
@@ -62,15 +63,6 @@ const until = (cut: AbortSignal, store: Store): Store => ({
   },
 });
 
-const fullWhenAsked = (faults: Faults, disk: Disk): Disk => ({
-  ...disk,
-  make: async (footprints, midway) => {
-    if (footprints.some(({ kind }) => kind === 'bytes') && faults.refusesBytes())
-      throw refused('the array is full: there is no free capacity left');
-    return disk.make(footprints, midway);
-  },
-});
-
 /** Calls that are under way. */
 function createTracker(): { readonly track: Track; readonly allDone: () => Promise<unknown> } {
   const underWay = new Set<Promise<unknown>>();
@@ -109,10 +101,17 @@ export async function beginLife(options: LifeOptions): Promise<ArrayLife> {
     copyTree,
     holdWriters: holder.holdWriters,
     inTurn: holder.inTurn,
-    swaps: createSwaps({ layout, copyTree, usersOf: (folders) => holder.usersOf(folders) }),
+    swaps: createSwaps({
+      layout,
+      copyTree,
+      holdWriters: holder.holdWriters,
+      usersOf: (folders) => holder.usersOf(folders),
+    }),
     now,
   });
   const cut = new AbortController();
+  // Every call that a fault delays listens.
+  setMaxListeners(0, cut.signal);
   const runtime = {
     resources,
     store: until(cut.signal, store),
@@ -137,7 +136,6 @@ export async function beginLife(options: LifeOptions): Promise<ArrayLife> {
       one_instant: holder.promisesOneInstant,
     }),
   });
-  const url = await app.listen({ host: '127.0.0.1', port: options.port });
   const end = async (): Promise<void> => {
     cut.abort();
     await app.close();
@@ -146,5 +144,13 @@ export async function beginLife(options: LifeOptions): Promise<ArrayLife> {
     await store.close();
   };
   let ending: Promise<void> | undefined;
-  return { url, caFile: certificate.caFile, end: () => (ending ??= end()) };
+  const endOnce = (): Promise<void> => (ending ??= end());
+  let url: string;
+  try {
+    url = await app.listen({ host: '127.0.0.1', port: options.port });
+  } catch (error) {
+    await endOnce();
+    throw error;
+  }
+  return { url, caFile: certificate.caFile, end: endOnce };
 }

@@ -57,6 +57,17 @@ const moreUsers =
     : await readAccounts(users).catch((error: unknown) =>
         command.error(`array: ${error instanceof Error ? error.message : String(error)}`),
       );
+let closing: Promise<void> | undefined;
+const close = (exitCode: number): void => {
+  closing ??= array.close().then(
+    () => process.exit(exitCode),
+    (error: unknown) => {
+      say(String(error));
+      process.exit(1);
+    },
+  );
+};
+
 const array = await startArrayServer({
   dataDir: data,
   port,
@@ -66,18 +77,14 @@ const array = await startArrayServer({
   moreUsers,
   ...(requestsPerSecond === undefined ? {} : { requestsPerSecond }),
   report: say,
-});
+  onLost: () => {
+    close(1);
+  },
+}).catch((error: unknown) => command.error(`array: ${error instanceof Error ? error.message : String(error)}`));
 process.stdout.write(`ready ${array.url}\n`);
 
-let closing: Promise<void> | undefined;
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   process.on(signal, () => {
-    closing ??= array.close().then(
-      () => process.exit(0),
-      (error: unknown) => {
-        say(String(error));
-        process.exit(1);
-      },
-    );
+    close(0);
   });
 }

@@ -3,6 +3,7 @@ import { constants } from 'node:fs';
 import { chmod, copyFile, lchown, lstat, lutimes, mkdir, readdir, readlink, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { noRoomFor } from '../full.ts';
 
 /** Copies a whole directory to a path that does not exist yet: content, owner, mode, times, symbolic links. */
 export type CopyTree = (from: string, to: string) => Promise<void>;
@@ -16,7 +17,13 @@ export const COPY_COMMAND = ['cp', '-a', '--reflink=auto', '--no-target-director
 /** Twice as fast as node's own calls over 1,100 small files (120 ms against 340 ms for 65 MB), and it keeps holes in files. */
 const copyWithCoreutils: CopyTree = async (from, to) => {
   const [program, ...flags] = COPY_COMMAND;
-  await run(program, [...flags, from, to]);
+  try {
+    await run(program, [...flags, from, to], { env: { ...process.env, LC_ALL: 'C' } });
+  } catch (cause) {
+    const said = cause instanceof Error && 'stderr' in cause ? String(cause.stderr) : '';
+    if (/No space left on device|Disk quota exceeded/.test(said)) throw noRoomFor(`a copy of ${from}`, cause);
+    throw cause;
+  }
 };
 
 async function copyEntry(from: string, to: string): Promise<void> {

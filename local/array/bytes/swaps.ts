@@ -1,4 +1,5 @@
 import { lstat, rename, rm } from 'node:fs/promises';
+import type { HoldWriters } from '../holder/hold-writers.ts';
 import type { CopyTree } from './copy-tree.ts';
 import type { Layout } from './layout.ts';
 
@@ -13,8 +14,11 @@ export interface Replacement {
  * be kept, so that after a death in between `exchange` is called again.
  */
 export interface Swaps {
-  /** Copies beside the volumes, which may take long and changes nothing. Throws with nothing left. */
-  prepare(replacements: readonly Replacement[]): Promise<void>;
+  /**
+   * Copies beside the volumes, which may take long and changes nothing. Throws with nothing left.
+   * @param isLive processes may be writing to what is copied: they are held, and all copies are of one instant.
+   */
+  prepare(replacements: readonly Replacement[], isLive: boolean): Promise<void>;
   /** Processes that work under the volumes now, as messages name them. */
   usersOf(volumes: readonly number[]): readonly string[];
   /** Renames: copies in, what was there aside. Returns the processes that work under what is now aside. */
@@ -28,6 +32,7 @@ export interface Swaps {
 export interface SwapsOptions {
   readonly layout: Layout;
   readonly copyTree: CopyTree;
+  readonly holdWriters: HoldWriters;
   readonly usersOf: (folders: readonly string[]) => readonly string[];
 }
 
@@ -48,19 +53,27 @@ async function take(waiting: string, place: string, aside: string): Promise<void
   await rename(waiting, place);
 }
 
-export function createSwaps({ layout, copyTree, usersOf }: SwapsOptions): Swaps {
+export function createSwaps({ layout, copyTree, holdWriters, usersOf }: SwapsOptions): Swaps {
   const discard = async (volumes: readonly number[]): Promise<void> => {
     for (const path of volumes.flatMap((id) => [layout.incoming(id), layout.outgoing(id)]))
       await rm(path, { recursive: true, force: true, maxRetries: 5 });
   };
 
   return {
-    prepare: async (replacements) => {
+    prepare: async (replacements, isLive) => {
+      const copy = async (): Promise<void> => {
+        for (const { volume, from } of replacements) await copyTree(layout.volume(from), layout.incoming(volume));
+      };
       const volumes = replacements.map(({ volume }) => volume);
       // What a failed removal left must not be taken for a part of this one.
       await discard(volumes);
       try {
-        for (const { volume, from } of replacements) await copyTree(layout.volume(from), layout.incoming(volume));
+        if (!isLive) await copy();
+        else
+          await holdWriters(
+            replacements.map(({ from }) => layout.volume(from)),
+            copy,
+          );
       } catch (error) {
         await discard(volumes);
         throw error;

@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { copyFile, lstat, readdir, rm, statfs, writeFile } from 'node:fs/promises';
+import { copyFile, lstat, mkdtemp, readdir, rm, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ApiError } from '../api-error.ts';
 import type { Lookup } from '../resources/definition.ts';
@@ -60,17 +60,19 @@ async function allocatedUnder(paths: readonly string[]): Promise<Allocation> {
 }
 
 /** Tries it: no other question to a file system has a sure answer. */
-async function sharesBlocks(folder: string): Promise<boolean> {
-  const [from, to] = [join(folder, '.reflink-from'), join(folder, '.reflink-to')];
-  await writeFile(from, 'x'.repeat(4096));
+async function sharesBlocks({ volumes }: Layout): Promise<boolean> {
+  // Each question has its own folder, and what a killed array leaves there is removed at the next start.
+  const folder = await mkdtemp(join(volumes, '.reflink-'));
+  const [from, to] = [join(folder, 'from'), join(folder, 'to')];
   try {
-    await copyFile(from, to, constants.COPYFILE_FICLONE_FORCE);
-    return true;
-  } catch {
+    await writeFile(from, 'x'.repeat(4096));
     // ENOTSUP, EINVAL or EXDEV, depending on the file system: all mean no.
-    return false;
+    return await copyFile(from, to, constants.COPYFILE_FICLONE_FORCE).then(
+      () => true,
+      () => false,
+    );
   } finally {
-    await Promise.all([rm(from, { force: true }), rm(to, { force: true })]);
+    await rm(folder, { recursive: true, force: true });
   }
 }
 
@@ -88,7 +90,7 @@ function directoriesOf(id: number, layout: Layout, lookup: Lookup): readonly str
  * are files.
  */
 export async function measureUsage(layout: Layout, lookup: Lookup, id: number | undefined): Promise<Usage> {
-  const shares = await sharesBlocks(layout.dataDir);
+  const shares = await sharesBlocks(layout);
   const { bytes, files } = await allocatedUnder(
     id === undefined ? [layout.volumes] : directoriesOf(id, layout, lookup),
   );

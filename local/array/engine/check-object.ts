@@ -1,5 +1,5 @@
-import { busy, refused } from '../api-error.ts';
-import type { Lookup, ResourceDefinition } from '../resources/definition.ts';
+import { refused } from '../api-error.ts';
+import type { CheckLookup, Lookup, ResourceDefinition } from '../resources/definition.ts';
 import type { ArrayRecord, Draft } from '../resources/value.ts';
 import { indexEntries } from '../store/index-entries.ts';
 
@@ -12,7 +12,12 @@ export function checkBody(definition: ResourceDefinition, sent: Draft): void {
 }
 
 /** Throws the first reason why the object cannot be stored. */
-export function checkObject(definition: ResourceDefinition, after: Draft, lookup: Lookup, before?: ArrayRecord): void {
+export function checkObject(
+  definition: ResourceDefinition,
+  after: Draft,
+  lookup: CheckLookup,
+  before?: ArrayRecord,
+): void {
   for (const check of definition.checks ?? []) {
     const reason = check(after, lookup, before);
     if (reason !== undefined) throw refused(reason);
@@ -34,9 +39,6 @@ export function exclusiveKeys(definition: ResourceDefinition, record: ArrayRecor
   return [...unique, ...(definition.claims?.(record) ?? [])];
 }
 
-/** Claimed while the object at a path is being changed: nothing is made from it, or for it, meanwhile. */
-export const changeOf = (path: string): string => `change of ${path}`;
-
 /** Throws when another stored object than `record` itself has one of its unique keys. */
 export function checkUnique(definition: ResourceDefinition, record: ArrayRecord, lookup: Lookup): void {
   for (const entry of indexEntries(definition, record)) {
@@ -47,6 +49,3 @@ export function checkUnique(definition: ResourceDefinition, record: ArrayRecord,
     }
   }
 }
-
-export const alreadyBeingMade = (definition: ResourceDefinition): Error =>
-  busy(`MC_ERR_INPROGRESS: the same ${definition.noun} is being made or removed by another request`);

@@ -1,15 +1,8 @@
-import { busy } from '../api-error.ts';
+import { refused } from '../api-error.ts';
 import type { NewObject, ResourceDefinition } from '../resources/definition.ts';
-import { isRef, refPath, type ArrayRecord } from '../resources/value.ts';
-import {
-  alreadyBeingMade,
-  changeOf,
-  checkBody,
-  checkObject,
-  checkUnique,
-  exclusiveKeys,
-  uniqueKey,
-} from './check-object.ts';
+import { isRef, numberIn, refPath, type ArrayRecord } from '../resources/value.ts';
+import { checkBody, checkObject, checkUnique, exclusiveKeys, uniqueKey } from './check-object.ts';
+import { checkLookup, claimingTransaction } from './claim.ts';
 import { definitionIn } from './definition-in.ts';
 import type { EngineCall } from './engine-call.ts';
 import { inItem } from './in-item.ts';
@@ -26,12 +19,13 @@ interface Plan {
 /** Checks one body and draws ids. */
 function assembled(runtime: ArrayRuntime, definition: ResourceDefinition, body: unknown): readonly NewObject[] {
   const { store, reservations } = runtime;
+  const lookup = checkLookup(runtime);
   const isInTheMaking = (...key: Parameters<typeof uniqueKey>): boolean => reservations.isClaimed(uniqueKey(...key));
   const sent = readCreateBody(definition, body, store);
   checkBody(definition, sent);
   const draft = settled(definition, sent, store);
-  checkObject(definition, draft, store);
-  const objects = definition.assemble?.(draft, { ...store, isInTheMaking }) ?? [
+  checkObject(definition, draft, lookup);
+  const objects = definition.assemble?.(draft, { ...lookup, nextId: (of) => store.nextId(of), isInTheMaking }) ?? [
     {
       collection: definition.collection,
       record: { ...withCreationTime(definition, draft, store.now()), id: store.nextId(definition.collection) },
@@ -41,27 +35,41 @@ function assembled(runtime: ArrayRuntime, definition: ResourceDefinition, body: 
   return objects;
 }
 
+const pathsOf = (objects: readonly NewObject[]): ReadonlySet<string> =>
+  new Set(objects.map(({ collection, record }) => refPath(collection, record.id)));
+
+/** Objects of one bulk cannot point to each other: whoever guesses an id is told what he would be told a moment before. */
+function refuseRefsTo(made: ReadonlySet<string>, objects: readonly NewObject[]): void {
+  for (const [name, value] of objects.flatMap(({ record }) => Object.entries(record)))
+    if (isRef(value) && made.has(value.ref))
+      throw refused(`field ${name} points to ${value.ref}, which does not exist or is not possible here`);
+}
+
 /** Checks the request, draws ids and reserves names, all in one go, so that no other request comes between. */
 function plan(runtime: ArrayRuntime, definition: ResourceDefinition, bodies: readonly unknown[]): Plan {
-  const { store, reservations } = runtime;
-  return store.transaction(() => {
-    const items: (readonly NewObject[])[] = [];
+  const { store } = runtime;
+  const { result: items, release } = claimingTransaction(runtime, definition, (take) => {
+    const planned: (readonly NewObject[])[] = [];
     for (const [index, body] of bodies.entries()) {
-      const objects = inItem(index, bodies.length, () => assembled(runtime, definition, body));
-      items.push(objects);
+      const objects = inItem(index, bodies.length, () => {
+        const asked = assembled(runtime, definition, body);
+        refuseRefsTo(pathsOf(planned.flat()), asked);
+        return asked;
+      });
+      planned.push(objects);
       // Until the last one is checked: each is checked beside those before it, as if they had been made already.
       if (index < bodies.length - 1) for (const { collection, record } of objects) store.insert(collection, record);
     }
-    for (const { collection, record } of items.slice(0, -1).flat().toReversed()) store.remove(collection, record);
-    const objects = items.flat();
-    const keys = objects.flatMap(({ collection, record }) => exclusiveKeys(definitionIn(runtime, collection), record));
-    const needed = pinnedPaths(definition, objects, runtime);
-    const changing = needed.find((path) => reservations.isClaimed(changeOf(path)));
-    if (changing !== undefined) throw busy(`${changing} is being changed by another request`);
-    const release = reservations.take([...new Set(keys)], needed);
-    if (release === undefined) throw alreadyBeingMade(definition);
-    return { items, release };
+    for (const { collection, record } of planned.slice(0, -1).flat().toReversed()) store.remove(collection, record);
+    const objects = planned.flat();
+    take({
+      keys: objects.flatMap(({ collection, record }) => exclusiveKeys(definitionIn(runtime, collection), record)),
+      needed: pinnedPaths(definition, objects, runtime),
+      demands: planned.map(([main]) => (main === undefined ? {} : (definition.demands?.(main.record) ?? {}))),
+    });
+    return planned;
   });
+  return { items, release };
 }
 
 const withCreationTime = (
@@ -75,7 +83,7 @@ function pinnedPaths(
   objects: readonly NewObject[],
   runtime: ArrayRuntime,
 ): readonly string[] {
-  const made = new Set(objects.map(({ collection, record }) => refPath(collection, record.id)));
+  const made = pathsOf(objects);
   const paths = objects.flatMap(({ record }) => [
     ...Object.values(record).flatMap((value) => (isRef(value) ? [value.ref] : [])),
     ...(definition.pins?.(record, runtime.store) ?? []),
@@ -83,12 +91,39 @@ function pinnedPaths(
   return paths.filter((path) => !made.has(path));
 }
 
-/** The instant that held bytes stand for is known only once they are held. */
+/**
+ * The instant that held bytes stand for is known only once they are held. A view that was made beside them holds data of
+ * an earlier time, and keeps it.
+ */
 const stamped = (record: ArrayRecord, heldAtSeconds: number | undefined): ArrayRecord => {
-  if (heldAtSeconds === undefined || record['creation_time'] === undefined) return record;
-  const dataTime = record['data_creation_time'] === undefined ? {} : { data_creation_time: heldAtSeconds };
-  return { ...record, creation_time: heldAtSeconds, ...dataTime };
+  const plannedAt = numberIn(record, 'creation_time');
+  if (heldAtSeconds === undefined || plannedAt === undefined) return record;
+  const isOfNow = numberIn(record, 'data_creation_time') === plannedAt;
+  return { ...record, creation_time: heldAtSeconds, ...(isOfNow ? { data_creation_time: heldAtSeconds } : {}) };
 };
+
+/** Writes what was planned, in one transaction. */
+function record(
+  runtime: ArrayRuntime,
+  definition: ResourceDefinition,
+  items: readonly (readonly NewObject[])[],
+  call: EngineCall,
+): void {
+  const { store } = runtime;
+  store.transaction(() => {
+    for (const { collection, record: made } of items.flat()) {
+      store.insert(collection, made);
+      recordEvent(store, call, { definition: definitionIn(runtime, collection), record: made, deed: 'CREATED' });
+    }
+    for (const [main] of items)
+      for (const { collection, id, fields } of main === undefined
+        ? []
+        : (definition.marks?.(main.record, store) ?? [])) {
+        const before = store.find(collection, id);
+        if (before !== undefined) store.replace(collection, before, { ...before, ...fields });
+      }
+  });
+}
 
 /**
  * Makes an object for each body, with everything that comes with it: all of them or none, whenever the process dies. The
@@ -109,14 +144,16 @@ export async function createObjects(
       .flatMap(({ collection, record }) => definitionIn(runtime, collection).footprint?.(record, runtime.store) ?? []);
     const heldAtSeconds = await runtime.disk.make(footprints, call.midway);
     const finished = items.map((objects) =>
-      objects.map(({ collection, record }) => ({ collection, record: stamped(record, heldAtSeconds) })),
+      objects.map((object) => ({ ...object, record: stamped(object.record, heldAtSeconds) })),
     );
-    const made = finished.flatMap(([main]) => (main === undefined ? [] : [main.record]));
-    runtime.store.transaction(() => {
-      for (const { collection, record } of finished.flat()) runtime.store.insert(collection, record);
-      for (const record of made) recordEvent(runtime.store, call, { definition, record, deed: 'CREATED' });
-    });
-    return made;
+    try {
+      record(runtime, definition, finished, call);
+    } catch (error) {
+      // Bytes that no record tells of would stay until the next start.
+      await runtime.disk.remove(footprints);
+      throw error;
+    }
+    return finished.flatMap(([main]) => (main === undefined ? [] : [main.record]));
   } finally {
     release();
   }

@@ -1,5 +1,6 @@
 import { refused } from '../api-error.ts';
-import { alreadyBeingMade, checkObject, changeOf, checkUnique, exclusiveKeys } from './check-object.ts';
+import { checkObject, checkUnique, exclusiveKeys } from './check-object.ts';
+import { changeOf, checkLookup, claim } from './claim.ts';
 import type { ResourceDefinition } from '../resources/definition.ts';
 import { isRef, refPath, sameValue, type ArrayRecord } from '../resources/value.ts';
 import { footprintChange, type Footprint } from '../bytes/footprint.ts';
@@ -33,7 +34,7 @@ function planned(runtime: ArrayRuntime, definition: ResourceDefinition, { id, bo
   const before = objectIn(runtime, definition, id);
   const sent = readPatchBody(definition, before, body, store);
   const after = settled(definition, sent, store, before);
-  checkObject(definition, after, store, before);
+  checkObject(definition, after, checkLookup(runtime), before);
   checkUnique(definition, after, store);
   refuseWhilePinned(runtime, definition, before);
   const disk = {
@@ -53,9 +54,12 @@ function reserve(runtime: ArrayRuntime, definition: ResourceDefinition, changes:
   const pointedTo = changes.flatMap(({ after }) =>
     Object.values(after).flatMap((value) => (isRef(value) ? [value.ref] : [])),
   );
-  const release = runtime.reservations.take([...new Set([...paths.map(changeOf), ...keys])], [...paths, ...pointedTo]);
-  if (release === undefined) throw alreadyBeingMade(definition);
-  return release;
+  return claim(runtime, definition, {
+    keys: [...paths.map(changeOf), ...keys],
+    paths,
+    needed: pointedTo,
+    demands: changes.map(({ before, after }) => definition.demands?.(after, before) ?? {}),
+  });
 }
 
 async function carryOut(
@@ -69,12 +73,17 @@ async function carryOut(
     changes.flatMap((change) => change.disk.after),
   );
   await disk.make(appears);
-  store.transaction(() => {
-    for (const { before, after, sent } of changes) {
-      store.replace(definition.collection, before, after);
-      recordEvent(store, call, { definition, record: after, deed: 'MODIFIED', sent });
-    }
-  });
+  try {
+    store.transaction(() => {
+      for (const { before, after, sent } of changes) {
+        store.replace(definition.collection, before, after);
+        recordEvent(store, call, { definition, record: after, deed: 'MODIFIED', sent });
+      }
+    });
+  } catch (error) {
+    await disk.remove(appears);
+    throw error;
+  }
   await disk.remove(disappears);
 }
 
@@ -111,8 +120,8 @@ function withoutOldRestore(runtime: ArrayRuntime, definition: ResourceDefinition
 }
 
 /**
- * Changes several objects of a collection, one of them more than once if asked: all of it or nothing, whenever the process
- * dies. Restores are refused. Throws ApiError; then nothing has changed.
+ * Changes several objects of a collection, each of them once: all of it or nothing, whenever the process dies. Restores are
+ * refused. Throws ApiError; then nothing has changed.
  */
 export async function patchObjects(
   runtime: ArrayRuntime,
@@ -122,6 +131,8 @@ export async function patchObjects(
 ): Promise<readonly ArrayRecord[]> {
   const { store } = runtime;
   const { collection } = definition;
+  const twice = items.find(({ id }, index) => items.findIndex((other) => other.id === id) < index);
+  if (twice !== undefined) throw refused(`${definition.noun} ${twice.id} is in the bulk more than once`);
   const changes = store.transaction(() => {
     const made: Change[] = [];
     for (const [index, item] of items.entries()) {

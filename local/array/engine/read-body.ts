@@ -1,6 +1,6 @@
 import { refused } from '../api-error.ts';
 import type { FieldDefinition, Lookup, ResourceDefinition } from '../resources/definition.ts';
-import { sameValue, type ArrayRecord, type Draft, type Value } from '../resources/value.ts';
+import { isRef, sameValue, type ArrayRecord, type Draft, type Value } from '../resources/value.ts';
 import { readField } from './read-field.ts';
 
 function asObject(body: unknown): Readonly<Record<string, unknown>> {
@@ -43,6 +43,12 @@ export function settled<Fields extends Draft>(
   return kept;
 }
 
+/** A value that is what it was is no change, and never refused. */
+const isAsStored = (sent: unknown, stored: Value = null): boolean =>
+  isRef(stored)
+    ? typeof sent === 'object' && sent !== null && 'ref' in sent && sent.ref === stored.ref
+    : sent === stored;
+
 /** The object after a PATCH, write-only fields included. Fields that only the array sets are ignored, because clients send whole objects back. */
 export function readPatchBody(
   definition: ResourceDefinition,
@@ -55,6 +61,7 @@ export function readPatchBody(
     const field = definition.fields[name];
     if (field === undefined || (field.onCreate === undefined && field.onPatch !== true)) continue;
     if (field.isRestore === true && isLeftOut(sent)) continue;
+    if (field.writeOnly !== true && isAsStored(sent, before[name])) continue;
     const value = kept(field, readField(name, field, sent, lookup));
     if (field.onPatch !== true && !sameValue(value, before[name])) throw refused(`field ${name} cannot be changed`);
     changes[name] = value;

@@ -1,6 +1,6 @@
 import { refused } from '../api-error.ts';
 import type { FieldDefinition, Lookup } from '../resources/definition.ts';
-import { parseRefPath, type Value } from '../resources/value.ts';
+import { parseRefPath, refTo, type Value } from '../resources/value.ts';
 
 const NUMBER = /^-?\d+(\.\d+)?$/;
 
@@ -37,10 +37,14 @@ function readRef(name: string, field: FieldDefinition, sent: unknown, lookup: Lo
   if (typeof path !== 'string')
     throw refused(`field ${name} must be a reference such as {"ref": "/${field.to?.[0] ?? 'x'}/1"}`);
   const target = parseRefPath(path);
-  const known =
-    target !== undefined && (field.to ?? []).includes(target.collection) && lookup.follow(path) !== undefined;
-  if (!known) throw refused(`field ${name} points to ${path}, which does not exist or is not possible here`);
-  return { ref: path };
+  if (
+    target === undefined ||
+    !(field.to ?? []).includes(target.collection) ||
+    lookup.find(target.collection, target.id) === undefined
+  )
+    throw refused(`field ${name} points to ${path}, which does not exist or is not possible here`);
+  // `/volumes/08` is taken, and kept under the one name that everything is indexed by.
+  return refTo(target.collection, target.id);
 }
 
 /** Clients take something out of a ref field with null, with an empty string or with an empty object. */

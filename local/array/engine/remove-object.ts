@@ -1,7 +1,8 @@
 import { ApiError, busy, refused } from '../api-error.ts';
 import type { NewObject, ResourceDefinition } from '../resources/definition.ts';
 import { refPath, type ArrayRecord } from '../resources/value.ts';
-import { alreadyBeingMade, exclusiveKeys } from './check-object.ts';
+import { exclusiveKeys } from './check-object.ts';
+import { claimingTransaction } from './claim.ts';
 import { definitionIn, objectIn } from './definition-in.ts';
 import { describeObject } from './describe-object.ts';
 import type { EngineCall } from './engine-call.ts';
@@ -61,8 +62,8 @@ export async function removeObjects(
   ids: readonly number[],
   call: EngineCall,
 ): Promise<void> {
-  const { store, disk, reservations } = runtime;
-  const { footprints, release } = store.transaction(() => {
+  const { store, disk } = runtime;
+  const { result: footprints, release } = claimingTransaction(runtime, definition, (take) => {
     const removed = ids.flatMap((id, index) =>
       inItem(index, ids.length, () => {
         const record = objectIn(runtime, definition, id);
@@ -75,17 +76,18 @@ export async function removeObjects(
             disk: own.footprint?.(object.record, store) ?? [],
           };
         });
-        for (const part of parts) store.remove(part.collection, part.record);
+        for (const part of parts) {
+          store.remove(part.collection, part.record);
+          const own = definitionIn(runtime, part.collection);
+          recordEvent(store, call, { definition: own, record: part.record, deed: 'DELETED' });
+        }
         releaseRefs(runtime, definition, record);
-        recordEvent(store, call, { definition, record, deed: 'DELETED' });
         return parts;
       }),
     );
     // The names stay taken until the disk is clean: a host of the same name has the same device root.
-    const keys = new Set(removed.flatMap((part) => part.keys));
-    const taken = reservations.take([...keys], []);
-    if (taken === undefined) throw alreadyBeingMade(definition);
-    return { footprints: removed.flatMap((part) => part.disk), release: taken };
+    take({ keys: removed.flatMap((part) => part.keys), needed: [] });
+    return removed.flatMap((part) => part.disk);
   });
   try {
     await disk.remove(footprints);

@@ -1,7 +1,8 @@
 import { ApiError, busy, refused } from '../api-error.ts';
+import { isFull } from '../full.ts';
 import type { Caller } from '../resources/definition.ts';
 import { refPath, type ArrayRecord } from '../resources/value.ts';
-import type { PendingRestore } from '../store/store.ts';
+import type { PendingRestore, Store } from '../store/store.ts';
 import { definitionIn, objectIn } from './definition-in.ts';
 import type { EngineCall } from './engine-call.ts';
 import { recordEvent } from './record-event.ts';
@@ -31,6 +32,18 @@ function recordRestore(runtime: ArrayRuntime, pending: PendingRestore, caller: C
   });
 }
 
+/** The note stays when it cannot be taken away: whoever asked must not hear that nothing will be done. */
+function forget(store: Store, pending: PendingRestore): void {
+  try {
+    store.transaction(() => {
+      store.forgetRestore(pending);
+    });
+  } catch (cause) {
+    if (!isFull(cause)) throw cause;
+    throw new ApiError(503, 'the state could not be written: the restore is finished at the next start', { cause });
+  }
+}
+
 /**
  * Finishes a restore that is noted: bytes first, then group, volumes and note in one transaction. May run again after a
  * death at any point. When it throws, a 400 if somebody opened the volumes meanwhile, everything is as it was.
@@ -44,16 +57,14 @@ async function settleRestore(runtime: ArrayRuntime, pending: PendingRestore, cal
     recordRestore(runtime, pending, call);
   } catch (error) {
     await disk.swaps.putBack(pending.volumes);
-    store.transaction(() => {
-      store.forgetRestore(pending);
-    });
+    forget(store, pending);
     throw error;
   }
 }
 
 /**
- * Gives every volume of a group the bytes that a snapshot holds: all of them or none, whenever the process dies. Nothing
- * is stopped for it: while a process works under the volumes it is refused.
+ * Gives every volume of a group the bytes that a snapshot holds: all of them or none, whenever the process dies. While a
+ * process works under the volumes it is refused. Nobody is stopped for it but who works on the snapshot itself.
  * @param after the group with the other changes of the same request; it is answered with the time of the restore.
  */
 export async function restoreGroup(
@@ -70,9 +81,9 @@ export async function restoreGroup(
   for (const id of volumes) refuseWhilePinned(runtime, definition, objectIn(runtime, definition, id));
   if (isPending()) throw busy('an earlier restore of the volume group is finished at the next start');
   refuseWhileUsed(disk.swaps.usersOf(volumes));
-  const release = reservations.take([], [plan.snapshot, ...volumes.map((id) => refPath('volumes', id))]);
+  const release = reservations.take({ paths: [plan.snapshot, ...volumes.map((id) => refPath('volumes', id))] });
   try {
-    await disk.swaps.prepare(plan.replacements);
+    await disk.swaps.prepare(plan.replacements, plan.isLive);
     return await disk.inTurn(async () => {
       refuseWhileUsed(disk.swaps.usersOf(volumes));
       const group = { ...after, last_restored_time: store.now() };
@@ -84,8 +95,11 @@ export async function restoreGroup(
       return group;
     });
   } finally {
-    if (!isPending()) await disk.swaps.discard(volumes);
-    release?.();
+    try {
+      if (!isPending()) await disk.swaps.discard(volumes);
+    } finally {
+      release?.();
+    }
   }
 }
 

@@ -1,12 +1,14 @@
 import { refused } from '../api-error.ts';
 import type { Replacement } from '../bytes/swaps.ts';
 import type { Lookup, ResourceDefinition } from '../resources/definition.ts';
-import { refIdIn, refIn, refPath, textIn, type ArrayRecord } from '../resources/value.ts';
+import { flagIn, refIdIn, refIn, refPath, textIn, type ArrayRecord } from '../resources/value.ts';
 
 /** What a restore puts back: from which snapshot, and for each volume of the group the volsnap that holds its bytes. */
 export interface RestorePlan {
   readonly snapshot: string;
   readonly replacements: readonly Replacement[];
+  /** Hosts may write to the snapshot. */
+  readonly isLive: boolean;
 }
 
 export const restoreFieldOf = (definition: ResourceDefinition): string | undefined =>
@@ -47,5 +49,5 @@ export function planRestore(group: string, snapshot: string, lookup: Lookup): Re
     if (!replacements.some((replacement) => replacement.volume === volume))
       throw refused(`${snapshot} holds ${refPath('volumes', volume)}, which is not in the volume group any more`);
   }
-  return { snapshot, replacements };
+  return { snapshot, replacements, isLive: flagIn(source, 'is_exposable') };
 }

@@ -38,7 +38,7 @@ const GIVE_UP_AFTER_MS = 5_000;
 
 type HolderProcess = ChildProcessByStdio<Writable, Readable, null>;
 
-const lapsed = (reason: string): ApiError => new ApiError(503, `the snapshot was not taken: ${reason}`);
+const lapsed = (reason: string): ApiError => new ApiError(503, `the copy was not made: ${reason}`);
 
 /** Only Linux tells which processes have files open and whether each of their threads has stopped. */
 function withoutHolding(): Holder {

@@ -1,13 +1,15 @@
 import { z } from 'zod';
 import { ApiError, refused } from '../api-error.ts';
+import type { ArrayRuntime } from '../engine/runtime.ts';
 import type { Answer } from './answer.ts';
-import { readFaultRequest } from './fault-request.ts';
+import { readFaultRequest, whyItCannotFire } from './fault-request.ts';
 import type { Faults } from './faults.ts';
 import type { Throttle } from './throttle.ts';
 
 export const ADMIN_ROOT = '/__admin';
 
 export interface AdminDeps {
+  readonly runtime: ArrayRuntime;
   readonly faults: Faults;
   readonly throttle: Throttle;
   /** Of everything, or of the volume, snapshot or view with the id. */
@@ -16,9 +18,11 @@ export interface AdminDeps {
 
 const throttleRequest = z.strictObject({ requests_per_second: z.number().int().min(1).max(1_000_000).nullable() });
 
-function addFault(faults: Faults, body: unknown): Answer {
+function addFault({ faults, runtime }: AdminDeps, body: unknown): Answer {
   const request = readFaultRequest(body);
   if (!request.success) throw refused(z.prettifyError(request.error));
+  const reason = 'call' in request.data ? whyItCannotFire(request.data, runtime.resources) : undefined;
+  if (reason !== undefined) throw refused(reason);
   return { status: 201, body: faults.add(request.data) };
 }
 
@@ -41,12 +45,8 @@ function changeThrottle(throttle: Throttle, body: unknown): Answer {
 }
 
 /** What tests ask of the array beside its REST API. Clients of the API never see it. */
-export async function callAdmin(
-  { faults, throttle, measureUsage }: AdminDeps,
-  method: string,
-  path: string,
-  body: unknown,
-): Promise<Answer> {
+export async function callAdmin(deps: AdminDeps, method: string, path: string, body: unknown): Promise<Answer> {
+  const { faults, throttle, measureUsage } = deps;
   const [, name = '', id = ''] = /^\/__admin\/(\w+)(?:\/(\d+))?\/?$/.exec(path) ?? [];
   const hits = id === '' ? faults.list() : faults.list().filter((fault) => fault.id === Number(id));
   switch (`${method} ${name}`) {
@@ -55,7 +55,7 @@ export async function callAdmin(
     case 'GET faults':
       return { status: 200, body: { hits, total: hits.length } };
     case 'POST faults':
-      return addFault(faults, body);
+      return addFault(deps, body);
     case 'DELETE faults':
       return removeFaults(faults, id);
     case 'GET throttle':

@@ -1,4 +1,5 @@
 import { ApiError } from '../api-error.ts';
+import { FULL_MESSAGE, isFull } from '../full.ts';
 
 export interface Answer {
   readonly status: number;
@@ -28,6 +29,7 @@ export const challenge = (message: string): Answer =>
 /** How a call ends that threw. What is not a refusal is a fault of this program, and its operator reads why. */
 export function outcomeOf(error: unknown): Outcome {
   if (error instanceof CutOff) return { drop: true };
+  if (isFull(error)) return failure(400, FULL_MESSAGE);
   if (error instanceof ApiError) return failure(error.status, error.message);
   process.stderr.write(`array: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
   return failure(500, 'internal error');

@@ -8,9 +8,9 @@ import { CutOff, type Answer, type Outcome } from './answer.ts';
 import { callBulk } from './bulk-calls.ts';
 import { acceptSequences } from './client-sequences.ts';
 import { applyFaults, type Life } from './fault-steps.ts';
-import type { Faults } from './faults.ts';
+import type { CallFault, Faults } from './faults.ts';
 import { callResource } from './resource-calls.ts';
-import { resourceIndex, routeOf, type Route } from './route.ts';
+import { isWrite, resourceIndex, routeOf, type Route } from './route.ts';
 
 export interface ApiDeps {
   readonly runtime: ArrayRuntime;
@@ -65,7 +65,9 @@ async function carryOut(runtime: ArrayRuntime, route: Route, call: ApiCall, engi
     case 'resource':
     case 'bulk': {
       const { definition } = route;
-      const asked = { method, definition, body: parseBody(call.text), engineCall };
+      // The id says what to remove: whatever a client sends along is not looked at.
+      const body = method === 'DELETE' && route.kind === 'resource' ? undefined : parseBody(call.text);
+      const asked = { method, definition, body, engineCall };
       return route.kind === 'bulk'
         ? callBulk(runtime, asked)
         : callResource(runtime, { ...asked, id: route.id, query: url.searchParams });
@@ -77,13 +79,14 @@ async function carryOut(runtime: ArrayRuntime, route: Route, call: ApiCall, engi
 export async function callApi({ runtime, faults, life }: ApiDeps, call: ApiCall): Promise<Outcome> {
   const { account, method } = call;
   const route = routeOf(call.url.pathname, runtime.resources);
-  const firing = faults.firing(method, 'definition' in route ? route.definition.collection : '');
-  const before = await applyFaults(firing, 'before', life);
+  const matching = faults.matching(method, 'definition' in route ? route.definition.collection : '');
+  const applied = (when: CallFault['when']): Promise<Outcome | undefined> => applyFaults(faults, matching, when, life);
+  const before = await applied('before');
   if (before !== undefined) return before;
-  if (['POST', 'PATCH', 'DELETE'].includes(method) && !mayWrite(account))
+  if (isWrite(method) && !mayWrite(account))
     throw new ApiError(403, `role ${account.role} of user ${account.name} may not change anything`);
   const midway = async (): Promise<void> => {
-    if ((await applyFaults(firing, 'during', life)) !== undefined) throw new CutOff('the array went down');
+    if ((await applied('during')) !== undefined) throw new CutOff('the array went down');
   };
   const giveBack = acceptSequences(runtime.store, method, call.sequence);
   let answer: Answer;
@@ -93,5 +96,5 @@ export async function callApi({ runtime, faults, life }: ApiDeps, call: ApiCall)
     if (!life.cut.aborted) giveBack();
     throw error;
   }
-  return (await applyFaults(firing, 'after', life)) ?? answer;
+  return (await applied('after')) ?? answer;
 }

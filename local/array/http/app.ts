@@ -88,6 +88,11 @@ export function createApp(deps: AppDeps): FastifyInstance {
   app.server.on('checkExpectation', refuseExpectation);
   // Some clients label an empty GET or DELETE as JSON, and some label nothing: the text decides.
   app.removeAllContentTypeParsers();
+  app.addHook('onRequest', (request, _reply, done) => {
+    // Fastify answers a label that is no media type with a 415 before it looks for a parser.
+    if (request.headers['content-type'] !== undefined) request.headers['content-type'] = 'text/plain';
+    done();
+  });
   app.addContentTypeParser('*', { parseAs: 'string' }, (_request, text, done) => {
     done(null, text);
   });

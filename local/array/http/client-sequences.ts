@@ -1,9 +1,9 @@
 import { ApiError, refused } from '../api-error.ts';
 import type { Store } from '../store/store.ts';
+import { isWrite } from './route.ts';
 
 /** Longer ones do not fit into a key of the store. */
 const LONGEST_NAME = 200;
-const WRITES = ['POST', 'PATCH', 'DELETE'];
 
 interface Numbered {
   readonly name: string;
@@ -27,7 +27,7 @@ function readPair(text: string): Numbered {
  * same id has passed meanwhile stays used.
  */
 export function acceptSequences(store: Store, method: string, header: string | string[] | undefined): () => void {
-  if (!WRITES.includes(method) || header === undefined) return () => undefined;
+  if (!isWrite(method) || header === undefined) return () => undefined;
   const pairs = String(header).split(',').map(readPair);
   const taken: (Numbered & { readonly before: number })[] = [];
   store.transaction(() => {

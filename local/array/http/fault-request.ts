@@ -1,4 +1,7 @@
 import { z } from 'zod';
+import { restoreFieldOf } from '../engine/restore-plan.ts';
+import type { ResourceDefinition } from '../resources/definition.ts';
+import type { ResourceTable } from '../resources/table.ts';
 
 /** Drivers look for one of these words in a 400 and try again a few times, a second apart. */
 const BUSY_WORDS = ['MC_ERR_BUSY', 'MC_ERR_BUSY_SPECIFIC', 'MC_ERR_INPROGRESS', 'MC_ERR_START_TIMEOUT'] as const;
@@ -67,6 +70,21 @@ const standingFaultRequest = z
     message: 'one of array_full and clock_skew_seconds',
   });
 export type StandingFaultRequest = z.infer<typeof standingFaultRequest>;
+
+/** Why a fault could never fire; undefined when it can. */
+export function whyItCannotFire(fault: CallFaultRequest, resources: ResourceTable): string | undefined {
+  const [method = '', collection = ''] = fault.call.split(' ');
+  const definition = resources.get(collection);
+  if (collection !== '*' && definition === undefined) return `call: no resource is called ${collection}`;
+  if (fault.when !== 'during') return undefined;
+  const hasMiddle = (verb: string, of: ResourceDefinition): boolean =>
+    (verb === 'POST' && of.verbs.includes('POST')) || (verb === 'PATCH' && restoreFieldOf(of) !== undefined);
+  const verbs = method === '*' ? ['POST', 'PATCH'] : [method];
+  const named = definition === undefined ? [...resources.values()] : [definition];
+  return named.some((of) => verbs.some((verb) => hasMiddle(verb, of)))
+    ? undefined
+    : 'when: only creations (POST) and restores (PATCH volume_groups) have a middle';
+}
 
 /** Reads what is asked for; a request without a call is one that stands. */
 export const readFaultRequest = (

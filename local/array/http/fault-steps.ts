@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { challenge, CutOff, failure, type Outcome } from './answer.ts';
-import type { CallFault } from './faults.ts';
+import type { CallFault, Faults, Match } from './faults.ts';
 
 /** What going down and coming back means for a call under way. */
 export interface Life {
@@ -33,14 +33,16 @@ async function delay(fault: CallFault, { cut }: Life): Promise<void> {
   }
 }
 
-/** Waits as long as the faults of one moment of a call say, and tells how the call ends if one of them ends it. */
+/** Fires the faults of one moment of a call, which may wait, and tells how the call ends if one of them ends it. */
 export async function applyFaults(
-  firing: readonly CallFault[],
+  faults: Faults,
+  matching: readonly Match[],
   when: CallFault['when'],
   life: Life,
 ): Promise<Outcome | undefined> {
   let outcome: Outcome | undefined;
-  for (const fault of firing.filter((candidate) => candidate.when === when)) {
+  const fired = matching.flatMap((match) => faults.fire(match, when) ?? []);
+  for (const fault of fired) {
     await delay(fault, life);
     outcome ??= endingOf(fault, life);
   }

@@ -14,6 +14,13 @@ export interface CallFault extends CallFaultRequest, Counted {
   readonly fires_until: number | null;
 }
 
+/** A call as one fault has seen it. */
+export interface Match {
+  readonly id: number;
+  /** Which of the matching calls it is, from 1 on. */
+  readonly seen: number;
+}
+
 type StandingFault = StandingFaultRequest & Counted;
 export type Fault = CallFault | StandingFault;
 
@@ -23,8 +30,10 @@ export interface Faults {
   list(): readonly Fault[];
   remove(id: number): boolean;
   clear(): void;
-  /** Counts a call against all faults and returns those that fire on it. */
-  firing(method: string, collection: string): readonly CallFault[];
+  /** Counts a call against all faults that match it. */
+  matching(method: string, collection: string): readonly Match[];
+  /** Fires a fault, if it is one of that moment and due; undefined otherwise. */
+  fire(match: Match, when: CallFault['when']): CallFault | undefined;
   /** Whether the array is to be full; counts the refusal that follows. */
   refusesBytes(): boolean;
   clockSkewSeconds(): number;
@@ -37,9 +46,10 @@ const matches = ({ call }: CallFault, method: string, collection: string): boole
   );
 };
 
-const isDue = ({ nth, times = 1, for_seconds, fires_until }: CallFault, seen: number, now: number): boolean => {
+/** Whether a fault may act on its nth matching call: a call on which it could not leaves it for the next one. */
+const isDue = ({ nth, times = 1, for_seconds, fired, fires_until }: CallFault, seen: number, now: number): boolean => {
   if (seen < nth) return false;
-  return for_seconds === undefined ? seen < nth + times : fires_until === null || now < fires_until;
+  return for_seconds === undefined ? fired < times : fires_until === null || now < fires_until;
 };
 
 /** @param now Unix seconds of the machine, whatever the array's clock is made to say. */
@@ -47,19 +57,15 @@ export function createFaults(now: () => number): Faults {
   const faults = new Map<number, Fault>();
   let lastId = 0;
 
-  const fired = <Some extends Fault>(fault: Some): Some => {
-    const next = { ...fault, seen: fault.seen + 1, fired: fault.fired + 1, fired_at: now() };
+  const see = <Some extends Fault>(fault: Some): Some => {
+    const next = { ...fault, seen: fault.seen + 1 };
     faults.set(fault.id, next);
     return next;
   };
-
-  const count = (fault: CallFault): readonly CallFault[] => {
-    if (!isDue(fault, fault.seen + 1, now())) {
-      faults.set(fault.id, { ...fault, seen: fault.seen + 1 });
-      return [];
-    }
-    const fires_until = fault.for_seconds === undefined ? null : (fault.fires_until ?? now() + fault.for_seconds);
-    return [fired({ ...fault, fires_until })];
+  const fire = <Some extends Fault>(fault: Some): Some => {
+    const next = { ...fault, fired: fault.fired + 1, fired_at: now() };
+    faults.set(fault.id, next);
+    return next;
   };
 
   return {
@@ -76,18 +82,25 @@ export function createFaults(now: () => number): Faults {
     clear: () => {
       faults.clear();
     },
-    firing: (method, collection) => {
-      const firing: CallFault[] = [];
+    matching: (method, collection) => {
+      const matching: Match[] = [];
       for (const fault of [...faults.values()]) {
         if ('call' in fault) {
-          if (matches(fault, method, collection)) firing.push(...count(fault));
-        } else if (fault.clock_skew_seconds !== undefined) fired(fault);
+          if (matches(fault, method, collection)) matching.push({ id: fault.id, seen: see(fault).seen });
+        } else if (fault.clock_skew_seconds !== undefined) fire(see(fault));
       }
-      return firing;
+      return matching;
+    },
+    fire: ({ id, seen }, when) => {
+      const fault = faults.get(id);
+      if (fault === undefined || !('call' in fault) || fault.when !== when || !isDue(fault, seen, now()))
+        return undefined;
+      const fires_until = fault.for_seconds === undefined ? null : (fault.fires_until ?? now() + fault.for_seconds);
+      return fire({ ...fault, fires_until });
     },
     refusesBytes: () => {
       const full = [...faults.values()].filter((fault) => !('call' in fault) && fault.array_full === true);
-      full.forEach(fired);
+      for (const fault of full) fire(see(fault));
       return full.length > 0;
     },
     clockSkewSeconds: () =>

@@ -34,7 +34,10 @@ async function callOnCollection(runtime: ArrayRuntime, call: ResourceCall): Prom
   const { definition } = call;
   switch (call.method) {
     case 'GET':
-      return { status: 200, body: listObjects(definition, readListQuery(call.query), runtime.store, call.engineCall) };
+      return {
+        status: 200,
+        body: listObjects(definition, readListQuery(definition, call.query), runtime.store, call.engineCall),
+      };
     case 'POST': {
       requireVerb(definition, 'POST');
       const record = await createObject(runtime, definition, call.body, call.engineCall);

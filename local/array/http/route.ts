@@ -3,6 +3,8 @@ import type { ResourceDefinition } from '../resources/definition.ts';
 
 export const API_ROOT = '/api/v2';
 
+export const isWrite = (method: string): boolean => ['POST', 'PATCH', 'DELETE'].includes(method);
+
 /** What a path below the API root names. */
 export type Route =
   | { readonly kind: 'index' | 'everything' | 'nothing' }

@@ -1,4 +1,5 @@
 import { refused } from '../api-error.ts';
+import type { ResourceDefinition } from '../resources/definition.ts';
 import { readFilter, type Filter } from './operators.ts';
 
 export interface ListQuery {
@@ -28,10 +29,10 @@ function readFields(query: URLSearchParams): readonly string[] | undefined {
 }
 
 /** Reads filters, sort and page from a query. A key without a value is no filter; modifiers nobody knows are ignored. */
-export function readListQuery(query: URLSearchParams): ListQuery {
+export function readListQuery(definition: ResourceDefinition, query: URLSearchParams): ListQuery {
   const filters = [...query]
     .filter(([key, text]) => !key.startsWith('__') && text !== '')
-    .map(([key, text]) => readFilter(key, text));
+    .map(([key, text]) => readFilter(definition, key, text));
   const sort = query.get('__sort') ?? '';
   return {
     filters,

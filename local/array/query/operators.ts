@@ -1,4 +1,5 @@
-import { isRef, type Value } from '../resources/value.ts';
+import type { ResourceDefinition } from '../resources/definition.ts';
+import { isRef, textIn, type Value } from '../resources/value.ts';
 import { linearPattern } from './regexp.ts';
 
 /** Whether a value of an object matches the text of a filter. */
@@ -60,11 +61,24 @@ export interface Filter {
   readonly equalTo: readonly string[] | undefined;
 }
 
+/** Operators whose texts are whole values, in whatever form a body may have them: a `pwwn` with and without colons. */
+const WHOLE_VALUES = ['', 'in', 'm_eq', 'neq'];
+
+function asKept(definition: ResourceDefinition, path: string, operator: string, text: string): string {
+  const field = Object.hasOwn(definition.fields, path) ? definition.fields[path] : undefined;
+  const { store } = field ?? {};
+  if (field?.kind !== 'str' || store === undefined || !WHOLE_VALUES.includes(operator)) return text;
+  return listed(text)
+    .map((item) => textIn({ kept: store(item) }, 'kept'))
+    .join(',');
+}
+
 /** Reads `name__prefix` and `db`; undefined for an operator that nobody knows, which matches nothing. */
-export function readFilter(key: string, text: string): Filter | undefined {
+export function readFilter(definition: ResourceDefinition, key: string, sent: string): Filter | undefined {
   const [, path = '', operator = ''] = /^(.+?)(?:__(\w+))?$/.exec(key) ?? [];
   const build = Object.hasOwn(OPERATORS, operator) ? OPERATORS[operator] : undefined;
   if (build === undefined) return undefined;
+  const text = asKept(definition, path, operator, sent);
   const wantsRef = path.endsWith('.ref');
   const isList = operator === 'in' || operator === 'm_eq';
   return {

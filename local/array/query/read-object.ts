@@ -15,7 +15,7 @@ export function readObject(
   search: URLSearchParams,
   caller: Caller,
 ): Readonly<Record<string, Value>> | RowsAnswer {
-  const query = readListQuery(search);
+  const query = readListQuery(definition, search);
   const { computed } = definition;
   if (computed === undefined)
     return toWire(definition, objectIn({ store }, definition, id), store, caller, query.fields);

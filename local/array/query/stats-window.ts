@@ -13,7 +13,11 @@ export interface StatsWindow {
   readonly blockSizes: readonly (string | undefined)[];
 }
 
-const RESOLUTION_SECONDS: Readonly<Record<string, number>> = { '5s': 5, '5m': 300, '1h': 3600 };
+const RESOLUTION_SECONDS: ReadonlyMap<string, number> = new Map([
+  ['5s', 5],
+  ['5m', 300],
+  ['1h', 3600],
+]);
 const BLOCK_SIZES = ['lt8k', '8k_64k', '64k_256k', 'gt256k'];
 const MOST_POINTS = 999;
 
@@ -28,7 +32,7 @@ function numberOf(query: URLSearchParams, name: string): number | undefined {
 
 /** Reads the modifiers of the stats collections. Without any, one measurement: the newest. @param now Unix seconds. */
 export function readStatsWindow(query: URLSearchParams, now: number): StatsWindow {
-  const resolutionSeconds = RESOLUTION_SECONDS[query.get('__resolution') ?? '5s'];
+  const resolutionSeconds = RESOLUTION_SECONDS.get(query.get('__resolution') ?? '5s');
   if (resolutionSeconds === undefined) throw refused('__resolution must be one of 5s, 5m, 1h');
   const wanted = numberOf(query, '__datapoints');
   if (wanted !== undefined && (!Number.isInteger(wanted) || wanted < 1 || wanted > MOST_POINTS))

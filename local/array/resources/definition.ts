@@ -18,6 +18,12 @@ export interface Lookup {
   readonly identity: ArrayIdentity;
 }
 
+/** What rules on an object may ask besides: what requests that are under way have been promised. */
+export interface CheckLookup extends Lookup {
+  /** How much of something (see `demands`) was granted to requests whose records are not written yet. */
+  underWay(name: string): number;
+}
+
 /** Whose request it is. What an object shows may depend on it. */
 export interface Caller {
   readonly user: string;
@@ -32,7 +38,7 @@ export interface ArrayIdentity {
 }
 
 /** What making an object may do besides looking: draw ids, and see what other requests are at. */
-export interface Assembly extends Lookup {
+export interface Assembly extends CheckLookup {
   nextId(collection: string): number;
   /** Whether another request is making or removing the object that has this key of a unique index. */
   isInTheMaking(collection: string, index: string, key: string): boolean;
@@ -41,6 +47,13 @@ export interface Assembly extends Lookup {
 export interface NewObject {
   readonly collection: string;
   readonly record: ArrayRecord;
+}
+
+/** Fields of another object that take a value with the making of an object. */
+interface Mark {
+  readonly collection: string;
+  readonly id: number;
+  readonly fields: Draft;
 }
 
 export interface FieldDefinition {
@@ -139,7 +152,7 @@ export interface ResourceDefinition {
   /** Carries write-only fields over into those that are kept. `sent` has them as far as the body does. */
   readonly settle?: (sent: Draft, lookup: Lookup, before?: ArrayRecord) => Draft;
   /** Rules on an object about to be stored: the reason of the refusal, or undefined. `before` is absent on POST. */
-  readonly checks?: readonly ((after: Draft, lookup: Lookup, before?: ArrayRecord) => string | undefined)[];
+  readonly checks?: readonly ((after: Draft, lookup: CheckLookup, before?: ArrayRecord) => string | undefined)[];
   /** Rules on an object about to be removed. */
   readonly removalChecks?: readonly ((record: ArrayRecord, lookup: Lookup) => string | undefined)[];
   /** Objects that must be gone first. */
@@ -154,6 +167,10 @@ export interface ResourceDefinition {
   readonly pins?: (record: ArrayRecord, lookup: Lookup) => readonly string[];
   /** Names that only one request at a time may work under, because what it puts on disk depends on the others. */
   readonly claims?: (record: ArrayRecord) => readonly string[];
+  /** How much the object takes of what is limited, by name: kept in mind until it is written. `before` is absent on POST. */
+  readonly demands?: (after: ArrayRecord, before?: ArrayRecord) => Readonly<Record<string, number>>;
+  /** What making the object changes in objects that it points to. */
+  readonly marks?: (record: ArrayRecord, lookup: Lookup) => readonly Mark[];
   /** What must be on disk for the object. */
   readonly footprint?: (record: ArrayRecord, lookup: Lookup) => readonly Footprint[];
   /** Objects that exist from the first start on. */

@@ -2,57 +2,23 @@ import { busy } from '../api-error.ts';
 import type { Footprint } from '../bytes/footprint.ts';
 import type { Assembly, Lookup, NewObject, ResourceDefinition } from './definition.ts';
 import { hostsBehind, membersOf } from './host-groups.ts';
-import { flagIn, numberIn, refIn, refPath, refTo, textIn, type ArrayRecord, type Draft } from './value.ts';
-
-const HIGHEST_LUN = 254;
-
-const hostAndLun = (record: Draft): string | undefined => {
-  const lun = numberIn(record, 'lun');
-  return lun === undefined ? undefined : `${refIn(record, 'host') ?? ''} ${lun}`;
-};
-
-const hostAndVolume = (record: Draft): string => `${refIn(record, 'host') ?? ''} ${refIn(record, 'volume') ?? ''}`;
-
-const lunTaken = (record: Draft): string =>
-  `lun ${numberIn(record, 'lun') ?? ''} of ${refIn(record, 'host') ?? ''} is already in use`;
-
-const kindOf = (record: Draft): string => /^\/(\w+)\//.exec(refIn(record, 'volume') ?? '')?.[1] ?? '';
-
-/** Hands out the lowest free luns of a host, from the wanted one on. */
-function* freeLuns(host: string, first: number, lookup: Lookup): Generator<number, undefined> {
-  for (let lun = first; lun <= HIGHEST_LUN; lun += 1) {
-    if (lookup.count('mappings', 'host_and_lun', `${host} ${lun}`) === 0) yield lun;
-  }
-}
+import {
+  checkTarget,
+  freeLuns,
+  HIGHEST_LUN,
+  hostAndLun,
+  hostAndVolume,
+  kindOf,
+  lunTaken,
+  volsnapsOf,
+} from './mapping-rules.ts';
+import { numberIn, refIdIn, refIn, refPath, refTo, textIn, type ArrayRecord, type Draft } from './value.ts';
 
 /** Those that no other request is about to take: hosts are mapped to by several at once. */
 function* lunsToTake(host: string, first: number, assembly: Assembly): Generator<number, undefined> {
   for (const lun of freeLuns(host, first, assembly)) {
     if (!assembly.isInTheMaking('mappings', 'host_and_lun', `${host} ${lun}`)) yield lun;
   }
-}
-
-const volsnapsOf = (draft: Draft, lookup: Lookup): readonly number[] => [
-  ...lookup.ids('volsnaps', 'snapshot.ref', refIn(draft, 'volume') ?? ''),
-];
-
-function checkTarget(after: Draft, lookup: Lookup, before?: ArrayRecord): string | undefined {
-  if (before !== undefined)
-    return kindOf(before) === 'snapshots' ? 'field lun belongs to the disks of a view, not to the view' : undefined;
-  const host = lookup.follow(refIn(after, 'host')) ?? {};
-  if (refIn(host, 'host_group') !== undefined)
-    return `host ${textIn(host, 'name')} is in a host group: only the group can have mappings`;
-  const target = lookup.follow(refIn(after, 'volume')) ?? {};
-  if (kindOf(after) === 'snapshots' && !flagIn(target, 'is_exposable'))
-    return 'field volume points to a snapshot that is not exposable';
-  if (kindOf(after) === 'volumes' && refIn(target, 'volume_group') === undefined)
-    return 'field volume points to an internal volume';
-  const isNew = lookup.count('mappings', 'host_and_volume', hostAndVolume(after)) === 0;
-  if (kindOf(after) === 'volumes' && isNew && lookup.count('mappings', 'host_and_lun', hostAndLun(after) ?? '') > 0)
-    return lunTaken(after);
-  const wanted = kindOf(after) === 'snapshots' ? volsnapsOf(after, lookup).length : 1;
-  const luns = [...freeLuns(refIn(after, 'host') ?? '', numberIn(after, 'lun') ?? 1, lookup)];
-  return luns.length < wanted ? 'the host has no free lun left' : undefined;
 }
 
 /**
@@ -103,9 +69,9 @@ export const mappings: ResourceDefinition = {
   verbs: ['POST', 'PATCH', 'DELETE'],
   event: { word: 'MAPPING', number: 380 },
   fields: {
-    host: { kind: 'ref', onCreate: 'required', to: ['hosts', 'host_groups'] },
+    host: { kind: 'ref', onCreate: 'required', onPatch: true, to: ['hosts', 'host_groups'] },
     volume: { kind: 'ref', onCreate: 'required', to: ['volumes', 'snapshots'] },
-    lun: { kind: 'int', onCreate: 'optional', onPatch: true, nullable: true, minimum: 1, maximum: HIGHEST_LUN },
+    lun: { kind: 'int', onCreate: 'optional', onPatch: true, minimum: 1, maximum: HIGHEST_LUN },
     unique_target: { kind: 'bool', onCreate: 'optional', initial: false },
     parent: { kind: 'ref', hidden: true },
   },
@@ -133,6 +99,13 @@ export const mappings: ResourceDefinition = {
   owns: [{ collection: 'mappings', index: 'parent.ref' }],
   assemble,
   pins: (record, lookup) => volsnapsOf(record, lookup).map((id) => refPath('volsnaps', id)),
+  // When it was mapped: a view of it made later holds what its hosts may have written.
+  marks: (record, lookup) => {
+    const snapshot = kindOf(record) === 'snapshots' ? refIdIn(record, 'volume') : undefined;
+    return snapshot === undefined
+      ? []
+      : [{ collection: 'snapshots', id: snapshot, fields: { last_exposed_time: lookup.now() } }];
+  },
   claims: (record) => membersOf(refIn(record, 'host')),
   footprint: (record, lookup) =>
     hostsBehind(refIn(record, 'host') ?? '', lookup).flatMap((host) => deviceEntry(record, host, lookup)),

@@ -4,14 +4,11 @@ import { textIn } from './value.ts';
 /** No `:` inside a part, because a snapshot's full name is `<group>:<short name>`. The alphabet is this simulator's choice. */
 const PART = /^[A-Za-z0-9_.-]+$/;
 
-/** Name of a group, volume, snapshot or policy: 42 characters at most. */
-export const partName: FieldDefinition = {
-  kind: 'str',
-  onCreate: 'required',
-  onPatch: true,
-  maxLength: 42,
-  pattern: PART,
-};
+/** A name that may be changed: 42 characters at most. */
+export const changeableName: FieldDefinition = { kind: 'str', onPatch: true, maxLength: 42, pattern: PART };
+
+/** Name of a group, volume, snapshot or policy. */
+export const partName: FieldDefinition = { ...changeableName, onCreate: 'required' };
 
 export const IPV4 = /^(25[0-5]|2[0-4]\d|1?\d?\d)(\.(25[0-5]|2[0-4]\d|1?\d?\d)){3}$/;
 

@@ -1,6 +1,6 @@
 import type { Assembly, Lookup, NewObject } from './definition.ts';
 import { serialNumber } from './serial-number.ts';
-import { numberIn, refIdIn, refIn, refTo, textIn, type ArrayRecord, type Draft } from './value.ts';
+import { flagIn, numberIn, refIdIn, refIn, refTo, textIn, type ArrayRecord, type Draft } from './value.ts';
 
 /** One disk of what a snapshot is taken of: the volume it belongs to, and the directory that holds its bytes now. */
 interface SourceDisk {
@@ -45,8 +45,10 @@ export function assembleSnapshot(draft: Draft, assembly: Assembly): readonly New
   const kind = kindOf(draft, assembly);
   const disks = sourceDisks(draft, assembly);
   const now = assembly.now();
-  // Only an original volume or a view has writers: a snapshot's own bytes never change.
-  const live = kind === 'snapshot';
+  const source = assembly.follow(refIn(draft, 'source')) ?? {};
+  // A snapshot's own bytes never change, unless hosts may map it as they may a view.
+  const isLive = kind === 'snapshot' || flagIn(source, 'is_exposable');
+  const isChanged = kind === 'snapshot' || numberIn(source, 'last_exposed_time') !== undefined;
   const snapshot: ArrayRecord = {
     ...draft,
     id,
@@ -57,9 +59,7 @@ export function assembleSnapshot(draft: Draft, assembly: Assembly): readonly New
     volsnaps_provisioned_capacity: disks.reduce((sum, disk) => sum + disk.size, 0),
     creation_time: now,
     // A view holds what its snapshot held; a snapshot's own instant is set when the writers are held.
-    data_creation_time: live
-      ? now
-      : (numberIn(assembly.follow(refIn(draft, 'source')) ?? {}, 'data_creation_time') ?? now),
+    data_creation_time: isChanged ? now : (numberIn(source, 'data_creation_time') ?? now),
   };
   const volsnaps = disks.map((disk): NewObject => {
     const volsnapId = assembly.nextId('volsnaps');
@@ -74,7 +74,7 @@ export function assembleSnapshot(draft: Draft, assembly: Assembly): readonly New
         scsi_sn: serialNumber(volsnapId, assembly),
         creation_time: now,
         origin: disk.bytesId,
-        is_origin_live: live,
+        is_origin_live: isLive,
       },
     };
   });

@@ -1,5 +1,5 @@
 import type { FieldDefinition, ResourceDefinition } from './definition.ts';
-import { description, duplicate, partName } from './naming.ts';
+import { changeableName, description, duplicate, partName } from './naming.ts';
 import { numberIn, refIn, textIn, type Draft } from './value.ts';
 
 const MINUTES = { m: 1, h: 60, d: 1440 };
@@ -29,7 +29,7 @@ export const snapshotSchedulers: ResourceDefinition = {
   event: { word: 'SNAPSHOT_SCHEDULER', number: 460 },
   fields: {
     scheduler_name: { ...partName, onPatch: false, writeOnly: true },
-    name: { kind: 'str', onPatch: true, maxLength: 42, pattern: /^[A-Za-z0-9_.-]+$/, unique: true },
+    name: { ...changeableName, unique: true },
     time_criteria: timeCriteria,
     time_interval_min: { kind: 'int' },
     retention_policy: { kind: 'ref', onCreate: 'required', onPatch: true, to: ['retention_policies'] },

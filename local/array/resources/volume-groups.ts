@@ -4,6 +4,9 @@ import { creationTime, description, duplicate, iscsiName, partName } from './nam
 import { firstRef } from './derived-ref.ts';
 import { numberIn, refIn, refPath, refTo, textIn, type ArrayRecord } from './value.ts';
 
+/** 2 PiB: what 32 volumes of the largest size have. */
+const LARGEST_QUOTA_KIB = 2 ** 41;
+
 const pathOf = (record: ArrayRecord): string => refPath('volume_groups', record.id);
 
 function newestSnapshotTime(record: ArrayRecord, lookup: Lookup): number | null {
@@ -43,6 +46,7 @@ export const volumeGroups: ResourceDefinition = {
       onPatch: true,
       nullable: true,
       minimum: 0,
+      maximum: LARGEST_QUOTA_KIB,
       store: (value) => (value === 0 ? null : value),
     },
     is_dedup: { kind: 'bool', onCreate: 'optional', initial: false },
@@ -97,7 +101,8 @@ export const volumeGroups: ResourceDefinition = {
   checks: [
     (after, lookup, before) => {
       const quota = numberIn(after, 'quota');
-      return before !== undefined && quota !== undefined && quota < provisioned(before, lookup)
+      if (before === undefined || quota === undefined || quota === numberIn(before, 'quota')) return undefined;
+      return quota < provisioned(before, lookup) + lookup.underWay(`size of ${pathOf(before)}`)
         ? 'field quota is below what the volumes of the group are provisioned with'
         : undefined;
     },

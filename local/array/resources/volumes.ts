@@ -1,44 +1,12 @@
-import type { Lookup, ResourceDefinition } from './definition.ts';
+import type { ResourceDefinition } from './definition.ts';
 import { creationTime, description, duplicate, iscsiName, partName } from './naming.ts';
 import { serialNumber } from './serial-number.ts';
 import { firstRef } from './derived-ref.ts';
-import { flagIn, numberIn, refIn, refPath, refTo, textIn, type ArrayRecord, type Draft } from './value.ts';
+import { flagIn, numberIn, refIn, refPath, refTo, textIn } from './value.ts';
+import { checkMove, checkOrigin, checkRoom, cloneOrigin, demand, isInternal } from './volume-rules.ts';
 
-const MOST_VOLUMES_IN_A_GROUP = 32;
-
-/** The volsnap that a thin clone starts from: its source volume as the source snapshot holds it. */
-function cloneOrigin(draft: Draft, lookup: Lookup): ArrayRecord | undefined {
-  for (const id of lookup.ids('volsnaps', 'snapshot.ref', refIn(draft, 'source_snapshot') ?? '')) {
-    const volsnap = lookup.find('volsnaps', id);
-    if (volsnap !== undefined && refIn(volsnap, 'source') === refIn(draft, 'source_volume')) return volsnap;
-  }
-  return undefined;
-}
-
-/** Size is not sent for a thin clone, which has the size of what it is a clone of. */
-function checkOrigin(after: Draft, lookup: Lookup): string | undefined {
-  if (!flagIn(after, 'is_thin_clone'))
-    return numberIn(after, 'size') === undefined ? 'field size is missing' : undefined;
-  if (refIn(after, 'source_volume') === undefined) return 'field source_volume is missing';
-  if (refIn(after, 'source_snapshot') === undefined) return 'field source_snapshot is missing';
-  return cloneOrigin(after, lookup) === undefined ? 'field source_snapshot does not hold source_volume' : undefined;
-}
-
-function checkGroup(after: Draft, lookup: Lookup, before?: ArrayRecord): string | undefined {
-  const path = refIn(after, 'volume_group');
-  const moved = path !== (before === undefined ? undefined : refIn(before, 'volume_group'));
-  if (path === undefined || (before === undefined && !moved)) return undefined;
-  if (moved && before !== undefined && lookup.count('volsnaps', 'source.ref', refPath('volumes', before.id)) > 0) {
-    return 'field volume_group cannot be changed while snapshots hold the volume';
-  }
-  if (moved && lookup.count('volumes', 'volume_group.ref', path) >= MOST_VOLUMES_IN_A_GROUP) {
-    return `a volume group holds at most ${MOST_VOLUMES_IN_A_GROUP} volumes`;
-  }
-  const quota = numberIn(lookup.follow(path) ?? {}, 'quota');
-  const held = lookup.sum('volumes', 'size', path) - (moved ? 0 : (numberIn(before ?? {}, 'size') ?? 0));
-  const size = numberIn(after, 'size') ?? numberIn(cloneOrigin(after, lookup) ?? {}, 'size') ?? 0;
-  return quota !== undefined && held + size > quota ? 'the quota of the volume group is exceeded' : undefined;
-}
+/** 64 TiB: totals over more volumes than the array will ever have stay whole numbers. */
+const LARGEST_SIZE_KIB = 2 ** 36;
 
 export const volumes: ResourceDefinition = {
   collection: 'volumes',
@@ -48,7 +16,7 @@ export const volumes: ResourceDefinition = {
   event: { word: 'VOLUME', number: 300 },
   fields: {
     name: { ...partName, unique: true },
-    size: { kind: 'int', onCreate: 'optional', onPatch: true, minimum: 1 },
+    size: { kind: 'int', onCreate: 'optional', onPatch: true, minimum: 1, maximum: LARGEST_SIZE_KIB },
     volume_group: { kind: 'ref', onCreate: 'required', onPatch: true, to: ['volume_groups'] },
     description,
     read_only: { kind: 'bool', onCreate: 'optional', onPatch: true, initial: false },
@@ -80,6 +48,7 @@ export const volumes: ResourceDefinition = {
     source_volume: { kind: 'ref', onCreate: 'optional', nullable: true, to: ['volumes'] },
     source_snapshot: { kind: 'ref', onCreate: 'optional', nullable: true, to: ['snapshots'] },
     origin: { kind: 'int', nullable: true, hidden: true },
+    is_origin_live: { kind: 'bool', initial: false, hidden: true },
   },
   uniqueIndexes: [duplicate('volume', 'name')],
   sums: {
@@ -87,14 +56,19 @@ export const volumes: ResourceDefinition = {
     total: (record) => ({ key: '', amount: numberIn(record, 'size') ?? 0 }),
   },
   checks: [
+    (_after, _lookup, before) =>
+      before !== undefined && isInternal(before)
+        ? `volume ${textIn(before, 'name')} is internal to the array and cannot be changed`
+        : undefined,
     checkOrigin,
-    checkGroup,
+    checkMove,
+    checkRoom,
     (after, _lookup, before) =>
       (numberIn(after, 'size') ?? 0) < (numberIn(before ?? {}, 'size') ?? 0) && before !== undefined
         ? 'field size cannot be made smaller'
         : undefined,
   ],
-  removalChecks: [(record) => (refIn(record, 'volume_group') === undefined ? 'is internal to the array' : undefined)],
+  removalChecks: [(record) => (isInternal(record) ? 'is internal to the array' : undefined)],
   blockers: [
     { collection: 'mappings', index: 'volume.ref', because: 'is mapped to a host' },
     { collection: 'volsnaps', index: 'source.ref', because: 'is still held by a snapshot' },
@@ -103,21 +77,34 @@ export const volumes: ResourceDefinition = {
   assemble: (draft, assembly) => {
     const id = assembly.nextId('volumes');
     const origin = flagIn(draft, 'is_thin_clone') ? cloneOrigin(draft, assembly) : undefined;
-    const size = numberIn(origin ?? draft, 'size') ?? 0;
     const record = {
       ...draft,
       id,
-      size,
+      size: numberIn(origin ?? draft, 'size') ?? 0,
       scsi_sn: serialNumber(id, assembly),
       creation_time: assembly.now(),
       origin: origin?.id ?? null,
+      // A snapshot that hosts may map has writers.
+      is_origin_live: flagIn(assembly.follow(refIn(draft, 'source_snapshot')) ?? {}, 'is_exposable'),
     };
     return [{ collection: 'volumes', record }];
   },
   footprint: (record) =>
-    refIn(record, 'volume_group') === undefined
+    isInternal(record)
       ? []
-      : [{ kind: 'bytes', id: record.id, copyOf: numberIn(record, 'origin'), live: false }],
+      : [
+          {
+            kind: 'bytes',
+            id: record.id,
+            copyOf: numberIn(record, 'origin'),
+            live: flagIn(record, 'is_origin_live'),
+          },
+        ],
+  demands: (after, before) => {
+    const group = refIn(after, 'volume_group') ?? '';
+    const { volumes: count, kib } = demand(after, before);
+    return { [`volumes of ${group}`]: count, [`size of ${group}`]: kib };
+  },
   // Real arrays show an internal volume of their own as the first one; clients count or skip it.
   seeds: (lookup) => [
     { id: 1, name: 'CTRL', size: 0, volume_group: null, scsi_sn: serialNumber(1, lookup), creation_time: lookup.now() },

@@ -1,10 +1,12 @@
 import { open } from 'lmdb';
+import { noRoomFor } from '../full.ts';
 import type { ArrayIdentity, Lookup } from '../resources/definition.ts';
 import type { ResourceTable } from '../resources/table.ts';
 import { parseRefPath, type ArrayRecord } from '../resources/value.ts';
+import { isOutOfRoom } from './out-of-room.ts';
 import { indexEntries, rankOf } from './index-entries.ts';
 
-/** Everything the array remembers. Writes are allowed inside `transaction` only, which is on disk when it returns. */
+/** Everything the array remembers. Writes are allowed inside `transaction` only, which is on disk when it returns. It throws ENOSPC. */
 export interface Store extends Lookup {
   transaction<Result>(work: () => Result): Result;
   nextId(collection: string): number;
@@ -86,7 +88,13 @@ export function openStore(options: StoreOptions): Store {
     }
   };
 
-  const transaction = <Result>(work: () => Result): Result => root.transactionSync(work);
+  const transaction = <Result>(work: () => Result): Result => {
+    try {
+      return root.transactionSync(work);
+    } catch (error) {
+      throw isOutOfRoom(error, options.dataDir) ? noRoomFor('records', error) : error;
+    }
+  };
 
   const identity: ArrayIdentity = {
     dataDir: options.dataDir,

@@ -3,6 +3,7 @@ import {
   chmodSync,
   existsSync,
   lstatSync,
+  mkdirSync,
   readdirSync,
   readFileSync,
   readlinkSync,
@@ -155,5 +156,18 @@ describe('after a restart', () => {
     expect(existsSync(join(array.dataDir, 'volumes', 'half-made'))).toBe(false);
     expect(readdirSync(join(array.dataDir, 'hosts', HOST))).toHaveLength(2);
     expect((await create('next', '/volume_groups/2')).id).toBeGreaterThan(snapshot.id + 2);
+  });
+});
+
+describe('the usage', () => {
+  it('may be asked for several times at once, and leaves nothing behind, nor does an array that was killed', async () => {
+    const before = readdirSync(join(array.dataDir, 'volumes'));
+    const replies = await Promise.all(Array.from({ length: 12 }, () => array.call('GET', '/__admin/usage')));
+    expect(new Set(replies.map(({ status }) => status))).toEqual(new Set([200]));
+    expect(new Set(replies.map(({ body }) => body.copies)).size).toBe(1);
+    expect(readdirSync(join(array.dataDir, 'volumes'))).toEqual(before);
+    mkdirSync(join(array.dataDir, 'volumes', '.reflink-left'));
+    array = await array.restart();
+    expect(readdirSync(join(array.dataDir, 'volumes'))).toEqual(before);
   });
 });

@@ -1,4 +1,5 @@
 import { readdirSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { eventually, RETENTION } from './array-client.ts';
@@ -57,6 +58,32 @@ describe('faults', () => {
   });
 });
 
+describe('a fault that cannot act', () => {
+  it.each([
+    ['a call that is refused', { when: 'after', status: 502 }, async () => group('first')],
+    ['a change without a middle', { call: '* *', when: 'during', delay_ms: 1 }, state],
+    [
+      'a sequence number that was used',
+      { when: 'after', status: 502, nth: 2 },
+      async () => {
+        const numbered = () =>
+          array.call('POST', '/volume_groups', { name: 'numbered', quota: 0 }, { 'x-k2-sequence': 'f=1' });
+        await numbered();
+        return numbered();
+      },
+    ],
+  ])('%s: it waits for the next one', async (_what, request, call) => {
+    const { id } = (await fault(request)).body;
+    await call();
+    expect(await told(id)).toMatchObject({ fired: 0, fired_at: null });
+    expect((await told(id)).seen).toBeGreaterThan(0);
+    await group(`acts-${id}`);
+    expect(await told(id)).toMatchObject({ fired: 1 });
+    await group(`over-${id}`);
+    expect(await told(id)).toMatchObject({ fired: 1 });
+  });
+});
+
 describe('faults of the whole array', () => {
   it('matches any method, any collection and the index, and bulks', async () => {
     const any = (await set({ call: '* *', delay_ms: 1, times: 100 })).body.id;
@@ -104,19 +131,22 @@ describe('faults of the whole array', () => {
     const volume = (name: string) => ({ name, size: 1024, volume_group: { ref: `/volume_groups/${groupId}` } });
     const kept = (await array.call('POST', '/volumes', volume('kept'))).body;
     const snapshot = { short_name: 's', source: { ref: `/volume_groups/${groupId}` }, retention_policy: RETENTION };
+    const source = { ref: `/volume_groups/${groupId}` };
+    const earlier = (await array.call('POST', '/snapshots', { ...snapshot, short_name: 'earlier' })).body;
     const onDisk = readdirSync(join(array.dataDir, 'volumes'));
     const { id } = (await set({ array_full: true })).body;
     const refusals = [
       await array.call('POST', '/volumes', volume('no')),
       await array.call('POST', '/volumes/__bulk', [volume('no')]),
       await array.call('POST', '/snapshots', snapshot),
+      await array.call('PATCH', source.ref, { last_restored_from: { ref: `/snapshots/${earlier.id}` } }),
     ];
     for (const refusal of refusals)
       expect(refusal).toMatchObject({ status: 400, body: { error_msg: expect.stringContaining('array is full') } });
     expect((await group('needs-no-bytes')).status).toBe(201);
     expect((await array.call('PATCH', `/volumes/${kept.id}`, { size: 2048 })).status).toBe(200);
     expect(readdirSync(join(array.dataDir, 'volumes'))).toEqual(onDisk);
-    expect(await told(id)).toMatchObject({ seen: 3, fired: 3 });
+    expect(await told(id)).toMatchObject({ seen: 4, fired: 4 });
     await array.call('DELETE', `/__admin/faults/${id}`);
     expect((await array.call('POST', '/snapshots', snapshot)).status).toBe(201);
   });
@@ -137,6 +167,10 @@ describe('faults of the whole array', () => {
     ['two endings', { call: 'GET volumes', status: 500, drop: true }],
     ['a number and a time', { call: 'GET volumes', status: 500, times: 2, for_seconds: 1 }],
     ['an ending in the middle', { call: 'POST snapshots', when: 'during', status: 500 }],
+    ['a middle of a read', { call: 'GET volumes', when: 'during', delay_ms: 1 }],
+    ['a middle of a removal', { call: 'DELETE *', when: 'during', delay_ms: 1 }],
+    ['a middle of a change that is no restore', { call: 'PATCH volumes', when: 'during', delay_ms: 1 }],
+    ['a collection that is not there', { call: 'POST volume', status: 503 }],
     ['a busy word that drivers do not know', { call: 'GET volumes', busy: 'BUSY' }],
     ['two states at once', { array_full: true, clock_skew_seconds: 1 }],
     ['a call for a state', { array_full: true, call: 'POST volumes' }],
@@ -184,6 +218,53 @@ describe('a restart', () => {
     await cut;
     await back();
     expect((await array.call('GET', '/hosts?name=cut-off')).body.total).toBe(0);
+  });
+
+  const occupied = async (port: string) => {
+    const squatter = createServer();
+    await eventually(
+      () =>
+        new Promise<true | undefined>((resolve) => {
+          squatter.once('error', () => {
+            resolve(undefined);
+          });
+          squatter.listen(Number(port), '127.0.0.1', () => {
+            resolve(true);
+          });
+        }),
+    );
+    return squatter;
+  };
+
+  it('waits for its port, should somebody have taken it', async () => {
+    const lines: string[] = [];
+    const other = await startedArray({ report: (line) => lines.push(line) });
+    await other.call('POST', '/__admin/faults', { call: '* *', restart: true, delay_ms: 300 });
+    await expect(other.call('GET', '/volumes')).rejects.toThrow();
+    const squatter = await occupied(new URL(other.url).port);
+    await eventually(() => (lines.some((line) => line.includes('waits for it')) ? true : undefined));
+    squatter.close();
+    await eventually(async () => other.call('GET', '/volumes').catch(() => undefined));
+    await other.stop();
+  });
+
+  it('gives up in good order when its port stays taken', async () => {
+    const lines: string[] = [];
+    let tell: (() => void) | undefined;
+    const lost = new Promise<void>((resolve) => (tell = resolve));
+    const other = await startedArray({
+      report: (line) => lines.push(line),
+      portPatienceMs: 1,
+      onLost: () => tell?.(),
+    });
+    await other.call('POST', '/__admin/faults', { call: '* *', restart: true, delay_ms: 300 });
+    await expect(other.call('GET', '/volumes')).rejects.toThrow();
+    const { port } = new URL(other.url);
+    const squatter = await occupied(port);
+    await lost;
+    expect(lines.at(-1)).toBe(`cannot come back: Error: port ${port} is in use by another process`);
+    squatter.close();
+    await other.stop();
   });
 
   it('does not keep the array from being stopped while it is away', async () => {

@@ -96,20 +96,87 @@ describe('bulk POST', () => {
   });
 });
 
+describe('objects of one bulk', () => {
+  const create = async (body: object) => (await call('POST', '/snapshots', body)).body;
+  const of = (short_name: string, source: string, is_exposable = false) => ({
+    ...{ short_name, source: { ref: source }, retention_policy: RETENTION, is_exposable },
+  });
+
+  it('cannot point to each other, whoever guesses the id', async () => {
+    const { id } = await create(snapshot('base', groupIds[0]));
+    const before = volumesOnDisk();
+    const volumes = (await call('GET', `/volsnaps?snapshot.ref=/snapshots/${id}`)).body.total;
+    const guessed = `/snapshots/${Number(id) + Number(volumes) + 1}`;
+    const bulk = [of('view', `/snapshots/${id}`, true), of('of-view', guessed)];
+    expect(await call('POST', '/snapshots/__bulk', bulk)).toMatchObject({
+      status: 400,
+      body: {
+        error_msg: `item 2 of 2: field source points to ${guessed}, which does not exist or is not possible here`,
+      },
+    });
+    expect(volumesOnDisk()).toEqual(before);
+    expect((await call('DELETE', `/snapshots/${id}`)).status).toBe(204);
+  });
+
+  it('hold data of their own time: a view that of its snapshot', async () => {
+    const old = await create(snapshot('early', groupIds[0]));
+    await array.call('POST', '/__admin/faults', { clock_skew_seconds: 100 });
+    const bulk = [of('view', `/snapshots/${old.id}`), snapshot('late', groupIds[0])];
+    const [view, late] = (await call('POST', '/snapshots/__bulk', bulk)).body.hits;
+    await array.call('DELETE', '/__admin/faults');
+    expect(view.data_creation_time).toBe(old.data_creation_time);
+    expect(view.creation_time).toBeGreaterThan(Number(old.creation_time) + 90);
+    expect(late.data_creation_time).toBe(late.creation_time);
+    expect((await call('DELETE', '/snapshots/__bulk', [view, late, old])).status).toBe(204);
+  });
+});
+
+describe('whole mappings', () => {
+  it('come back unchanged, those of a view and its disks too', async () => {
+    const source = await call('POST', '/snapshots', snapshot('mapped', groupIds[0]));
+    const view = await call('POST', '/snapshots', {
+      ...snapshot('mapped-view', groupIds[0]),
+      source: { ref: `/snapshots/${source.body.id}` },
+      is_exposable: true,
+    });
+    const host = { ref: `/hosts/${hostId}` };
+    const row = await call('POST', '/mappings', { host, volume: { ref: `/snapshots/${view.body.id}` } });
+    const { hits } = (await call('GET', `/mappings?host.ref=${host.ref}`)).body;
+    expect(hits.length).toBeGreaterThan(1);
+    expect(await call('PATCH', '/mappings/__bulk', hits)).toMatchObject({ status: 200, body: { hits } });
+    for (const whole of hits)
+      expect(await call('PATCH', `/mappings/${whole.id}`, whole)).toMatchObject({ status: 200, body: whole });
+    expect((await call('DELETE', `/mappings/${row.body.id}`)).status).toBe(204);
+    expect((await call('DELETE', '/snapshots/__bulk', [view.body, source.body])).status).toBe(204);
+  });
+});
+
 describe('bulk PATCH', () => {
   it('changes everything, also what only works in this order', async () => {
     const [first, second] = groupIds;
-    const swapped = await call('PATCH', '/volume_groups/__bulk', [
-      { id: first, name: 'g1-old' },
-      { id: second, name: 'g1' },
+    const moved = await call('PATCH', '/volume_groups/__bulk', [
+      { id: second, name: 'g3' },
       { id: `${first}`, name: 'g2' },
     ]);
-    expect(swapped).toMatchObject({ status: 200, body: { total: 3 } });
-    const names = (await call('GET', '/volume_groups?name__in=g1,g2&__sort=id')).body.hits;
+    expect(moved).toMatchObject({ status: 200, body: { total: 2 } });
+    const names = (await call('GET', '/volume_groups?name__in=g1,g2,g3&__sort=id')).body.hits;
     expect(names).toMatchObject([
       { id: first, name: 'g2' },
-      { id: second, name: 'g1' },
+      { id: second, name: 'g3' },
     ]);
+  });
+
+  it('changes no object twice', async () => {
+    const [first] = groupIds;
+    const items = [
+      { id: first, name: 'once' },
+      { id: `${first}`, name: 'twice' },
+    ];
+    expect(await call('PATCH', '/volume_groups/__bulk', items)).toMatchObject({
+      status: 400,
+      body: { error_msg: `volume group ${first} is in the bulk more than once` },
+    });
+    expect((await call('GET', `/volume_groups/${first}`)).body.name).toBe('g2');
   });
 
   it('changes nothing when an item is refused or has no id', async () => {
@@ -126,7 +193,7 @@ describe('bulk PATCH', () => {
     expect((await call('GET', `/volume_groups/${first}`)).body.description).toBeNull();
   });
 
-  it('moves the device roots of hosts that swap their names', async () => {
+  it('moves the device roots of hosts that take over their names', async () => {
     const hosts = (
       await call('POST', '/hosts/__bulk', [
         { name: 'left', type: 'Linux' },
@@ -134,11 +201,10 @@ describe('bulk PATCH', () => {
       ])
     ).body.hits;
     await call('PATCH', '/hosts/__bulk', [
-      { id: hosts[0].id, name: 'between' },
+      { id: hosts[0].id, name: 'middle' },
       { id: hosts[1].id, name: 'left' },
-      { id: hosts[0].id, name: 'right' },
     ]);
-    expect(readdirSync(join(array.dataDir, 'hosts')).sort()).toEqual(['h1', 'left', 'right']);
+    expect(readdirSync(join(array.dataDir, 'hosts')).sort()).toEqual(['h1', 'left', 'middle']);
     expect((await call('DELETE', '/hosts/__bulk', hosts)).status).toBe(204);
   });
 

@@ -50,6 +50,7 @@ describe('bad requests', () => {
     ['a resource with the name of a built-in', 'GET /api/v2/constructor HTTP/1.1', 404],
     ['a page that is no number', 'GET /api/v2/volumes?__limit=-1 HTTP/1.1', 400],
     ['a pattern that is none', 'GET /api/v2/volumes?name__regexp=%5B HTTP/1.1', 400],
+    ['a resolution with the name of a built-in', 'GET /api/v2/stats/system?__resolution=constructor HTTP/1.1', 400],
     ['PUT on a collection', 'PUT /api/v2/volumes HTTP/1.1', 405],
     ['PUT on an object', 'PUT /api/v2/volumes/1 HTTP/1.1', 405],
     ['OPTIONS', 'OPTIONS /api/v2/volumes HTTP/1.1', 405],
@@ -90,7 +91,14 @@ describe('bad requests', () => {
     const size = `content-length: ${body.length}`;
     const sent = await raw('POST /api/v2/volume_groups HTTP/1.1', [size, 'content-type: text/plain'], body);
     expect(sent).toMatch(/^HTTP\/1.1 201 /);
-    const removed = await raw('DELETE /api/v2/volume_groups/2 HTTP/1.1', ['content-length: 2'], '{}');
+    const odd = ['content-length: 2', 'content-type: what/is/this?'];
+    const removed = await raw('DELETE /api/v2/volume_groups/2 HTTP/1.1', odd, '{}');
+    expect(removed).toMatch(/^HTTP\/1.1 204 /);
+  });
+
+  it('does not read what comes with the removal of an object', async () => {
+    const { id } = (await array.call('POST', '/volume_groups', { name: 'removed', quota: 0 })).body;
+    const removed = await raw(`DELETE /api/v2/volume_groups/${id} HTTP/1.1`, ['content-length: 4'], '{"a"');
     expect(removed).toMatch(/^HTTP\/1.1 204 /);
   });
 });

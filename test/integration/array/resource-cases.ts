@@ -149,7 +149,7 @@ export const RESOURCE_CASES: readonly ResourceCase[] = [
       [{ pwwn: '12:34:56:78:90:AB:CD:E1' }, { pwwn: '12:34:56:78:90:ab:cd:e1' }],
       [{ host: ref(host) }],
     ],
-    filter: 'pwwn=12%3A34%3A56%3A78%3A90%3Aab%3Acd%3Ae1',
+    filter: 'pwwn=1234567890ABCDE1&pwwn__in=12%3A34%3A56%3A78%3A90%3Aab%3Acd%3Ae1&pwwn__neq=1234567890ABCDE2',
     event: 'HOST_FC_PORT',
   },
   {

@@ -52,6 +52,18 @@ beforeAll(async () => {
   });
   await make('mapping', 'mappings', { host: ref('host'), volume: ref('mapped') });
   await make('view mapping', 'mappings', { host: ref('host'), volume: ref('view') });
+  await make('other host', 'hosts', { name: 'h2', type: 'Linux' });
+  await make('replicated', 'volumes', { name: 'r', size: 1, volume_group: ref('group') });
+  await make('peer', 'replication/peer_k2arrays', {
+    ...{ name: 'peer', mgmt_host: 'p', username: 'u', password: 'p', local_username: 'u', local_password: 'p' },
+  });
+  await make('session', 'replication/sessions', {
+    ...{ name: 'session', replication_peer_k2array: ref('peer'), local_volume_group: ref('group'), rpo: 60 },
+    ...{ retention_policy: ref('policy'), external_retention_policy: ref('policy') },
+  });
+  await make('peer volume', 'replication/peer_volumes', {
+    ...{ name: 'r', local_volume: ref('replicated'), replication_session: ref('session') },
+  });
   await make('profile', 'host_auth_profiles', { name: 'chap', type: 'CHAP', username: 'u', password: 'p' });
   await array.call('PATCH', at('host'), { map_auth_profiles_names: 'chap' });
   await make('scheduler', 'snapshot_scheduler', {
@@ -99,6 +111,11 @@ describe('what does not fit is not changed', () => {
     ['group', { name: 'vg2' }, 'volume group vg2 already exists'],
     ['group', { is_dedup: true }, 'field is_dedup cannot be changed'],
     ['volume', { size: 512 }, 'field size cannot be made smaller'],
+    ['volume', { size: 2 ** 36 + 1 }, 'field size must be at most'],
+    ['group', { quota: 2 ** 41 + 1 }, 'field quota must be at most'],
+    ['/volumes/1', { volume_group: { ref: '/volume_groups/2' } }, 'volume CTRL is internal'],
+    ['/volumes/1', { description: 'mine' }, 'volume CTRL is internal'],
+    ['replicated', { volume_group: { ref: '/volume_groups/3' } }, 'while the volume is replicated'],
     ['volume', { size: 1_000_000 }, 'the quota of the volume group is exceeded'],
     ['volume', { volume_group: { ref: '/volume_groups/999' } }, 'field volume_group'],
     ['snapshot', { short_name: 'w' }, 'snapshot w already exists'],
@@ -107,9 +124,11 @@ describe('what does not fit is not changed', () => {
     ['host', { connectivity_type: 'FC' }, 'field connectivity_type cannot be changed'],
     ['host', { map_auth_profiles_names: 'nobody' }, 'nobody'],
     ['mapping', { lun: 0 }, 'field lun must be at least 1'],
+    ['mapping', { lun: null }, 'field lun must have a value'],
     ['mapping', { lun: 255 }, 'field lun must be at most 254'],
     ['mapping', { lun: 2 }, 'lun 2'],
     ['view mapping', { lun: 9 }, 'field lun'],
+    ['view mapping', { host: { ref: '/hosts/2' } }, 'field host cannot be changed for a view'],
     ['scheduler', { time_criteria: '0m:0h:0d' }, 'field time_criteria'],
     ['scheduler', { time_criteria: 'daily' }, 'field time_criteria'],
     ['capacity', { error_threshold: 0 }, 'error_threshold'],
@@ -125,6 +144,13 @@ describe('what does not fit is not changed', () => {
 describe('what cannot be is not made', () => {
   it.each([
     ['volumes', { name: 'v', size: 1, volume_group: { ref: '/volume_groups/3' } }, 'volume v already exists'],
+    ['volumes', { name: 'huge', size: 2 ** 36 + 1, volume_group: { ref: '/volume_groups/3' } }, 'field size'],
+    ['volume_groups', { name: 'huge', quota: 2 ** 41 + 1 }, 'field quota'],
+    [
+      'volumes',
+      { name: 'c', size: 1, volume_group: { ref: '/volume_groups/3' }, source_volume: { ref: '/volumes/4' } },
+      'field source_volume is for thin clones',
+    ],
     ['volumes', { name: 'big', size: 9999, volume_group: { ref: '/volume_groups/2' } }, 'quota'],
     ['volumes', { name: 'x'.repeat(43), size: 1, volume_group: { ref: '/volume_groups/2' } }, 'field name is longer'],
     ['host_fc_ports', { pwwn: '1234' }, 'field pwwn'],
@@ -153,7 +179,19 @@ describe('tear down', () => {
     expect(clone).toMatchObject({ is_thin_clone: true, size: 1024, source_snapshot: ref('snapshot with a clone') });
     expect((await array.call('GET', at('snapshot with a clone'))).body.num_of_clones).toBe(1);
     const order = [
-      ...['mapping', 'view mapping', 'clone', 'snapshot of the view', 'view', 'snapshot', 'snapshot with a clone'],
+      ...[
+        'session',
+        'peer',
+        'replicated',
+        'other host',
+        'mapping',
+        'view mapping',
+        'clone',
+        'snapshot of the view',
+        'view',
+        'snapshot',
+        'snapshot with a clone',
+      ],
       ...['volume', 'mapped', 'group', 'other group', 'host', 'profile', 'scheduler', 'policy', 'capacity'],
     ];
     for (const word of order) expect(await array.call('DELETE', at(word)), word).toMatchObject({ status: 204 });

@@ -53,8 +53,8 @@ beforeEach(async () => {
   const inTurn = async <Result>(work: () => Promise<Result>): Promise<Result> => work();
   const usersOf = (folders: readonly string[]) =>
     folders.some((folder) => folder.includes('.replaced-')) ? latecomers : [];
-  const swaps = createSwaps({ layout: layout(), copyTree: copyWithNode, usersOf });
   const holdWriters = async <Result>(_folders: readonly string[], work: () => Promise<Result>) => work();
+  const swaps = createSwaps({ layout: layout(), copyTree: copyWithNode, holdWriters, usersOf });
   const disk = createDisk({ layout: layout(), copyTree: copyWithNode, holdWriters, inTurn, swaps, now: () => 1000 });
   runtime = { resources, store, disk, reservations: createReservations() };
   plantSeeds(runtime);
@@ -91,6 +91,26 @@ describe('a restore whose bytes are in place already', () => {
     const midway = async () => Promise.reject(new Error('no space left'));
     await expect(restore({ ...CALL, midway })).rejects.toThrow('no space left');
     expectNothingHappened();
+  });
+
+  it('lets go of group, volumes and snapshot when what lies beside them cannot be removed', async () => {
+    let failures = 1;
+    const swaps = {
+      ...runtime.disk.swaps,
+      discard: async (volumes: readonly number[]) => {
+        failures -= 1;
+        if (failures >= 0) throw new Error('the disk is dead');
+        return runtime.disk.swaps.discard(volumes);
+      },
+    };
+    const dying = { ...runtime, disk: { ...runtime.disk, swaps } };
+    const body = { last_restored_from: { ref: snapshot } };
+    await expect(patchObject(dying, definitionIn(dying, 'volume_groups'), 2, body, CALL)).rejects.toThrow('dead');
+    expect([group, snapshot, '/volumes/3'].map((path) => runtime.reservations.isPinned(path))).toEqual([
+      false,
+      false,
+      false,
+    ]);
   });
 
   it('is undone by the next start when a process opened the old ones and then the array died', async () => {
