@@ -36,7 +36,7 @@ const policies = [
   { from: 'observability', allow: ['observability', 'ports'] },
   { from: 'adapters', allow: ['adapters', 'domain', 'ports', 'contracts', 'config'] },
   { from: 'config', allow: ['config', 'adapters', 'ports', 'observability', 'domain'] },
-  { from: 'http', allow: ['http', 'domain', 'ports'] },
+  { from: 'http', allow: ['http', 'domain', 'ports', 'security'] },
   {
     from: 'functions',
     allow: [
@@ -61,7 +61,7 @@ const policies = [
   // The embedded cloud runs what the app synthesizes: it does not import it.
   { from: 'local', allow: ['local', 'array', 'agent', 'infra', 'adapters', 'security', 'domain', 'ports'] },
   // Of infra the names of what is deployed.
-  { from: 'cli', allow: ['cli', 'adapters', 'ports', 'security', 'infra'] },
+  { from: 'cli', allow: ['cli', 'adapters', 'ports', 'security', 'domain', 'infra'] },
   { from: 'test', allow: elements.map((element) => element.type) },
 ].map(({ from, allow }) => ({
   from: { element: { type: from } },

@@ -32,6 +32,9 @@ const Context = z.object({
 });
 type Context = z.infer<typeof Context>;
 
+/** In place of a URL: this deployment has no array of its own. */
+const noArray = 'none';
+
 // What was not given must be absent, not undefined: an undefined override would hide the environment's own value.
 const arrayOf = ({
   sdpUrl,
@@ -40,7 +43,7 @@ const arrayOf = ({
   sdpCaLayerArn,
   sdpSecretId,
 }: Context): Partial<ArraySettings> => ({
-  ...(sdpUrl === undefined ? {} : { sdpUrl }),
+  ...(sdpUrl === undefined ? {} : { sdpUrl: sdpUrl === noArray ? null : sdpUrl }),
   ...(sdpCaFile === undefined ? {} : { sdpCaFile }),
   ...(sdpCertificateSha256 === undefined ? {} : { sdpCertificateSha256 }),
   ...(sdpCaLayerArn === undefined ? {} : { caLayerArn: sdpCaLayerArn }),

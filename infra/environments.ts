@@ -1,7 +1,11 @@
 /** The environments, and what may be set from outside (`-c name=value`) when one is synthesized. */
 import type { ArraySettings, Environment, EnvironmentName } from './environment.ts';
 
-type Settings = Omit<Environment, 'name' | 'account'> & { readonly account: string | null };
+type Settings = Omit<Environment, 'name' | 'account' | 'array'> & {
+  readonly account: string | null;
+  /** Without `sdpUrl` where only the owner knows whether there is an array, and where. */
+  readonly array: Omit<ArraySettings, 'sdpUrl'> & Partial<Pick<ArraySettings, 'sdpUrl'>>;
+};
 
 /** Everything but the name may be overridden; of the array, setting by setting. */
 export type EnvironmentOverrides = Partial<Omit<Environment, 'name' | 'array'>> & {
@@ -13,7 +17,7 @@ const base: Settings = {
   region: 'eu-central-1',
   network: null,
   domain: null,
-  array: { sdpUrl: null, sdpCaFile: null, sdpCertificateSha256: null, caLayerArn: null, sdpSecretId: 'reprise/sdp' },
+  array: { sdpCaFile: null, sdpCertificateSha256: null, caLayerArn: null, sdpSecretId: 'reprise/sdp' },
   agentCredentials: { kind: 'role' },
   // Memory buys CPU: a cold start parses 300 kB of JavaScript, and callers of the API wait for it.
   memoryMib: { api: 1024, steps: 512, schedules: 512, events: 512 },
@@ -75,16 +79,21 @@ const required = (value: string | null, environment: EnvironmentName, option: st
   return value;
 };
 
-/** Throws when the environment leaves open what only its owner knows: the account. */
+/** Throws when the environment leaves open what only its owner knows: the account, and the array. */
 export const resolveEnvironment = (name: EnvironmentName, overrides: EnvironmentOverrides = {}): Environment => {
   const settings: Settings = {
     ...environments[name],
     ...overrides,
     array: { ...environments[name].array, ...overrides.array },
   };
-  const { sdpCaFile, sdpCertificateSha256 } = settings.array;
+  const { sdpUrl, sdpCaFile, sdpCertificateSha256 } = settings.array;
   if (sdpCaFile !== null && sdpCertificateSha256 !== null)
     throw new Error('sdpCaFile and sdpCertificateSha256 exclude each other');
   const account = required(settings.account, name, 'an account: -c account=123456789012, or AWS credentials');
-  return { ...settings, name, account };
+  // Left out by oversight, it would take the deployment's array away from what was made there.
+  if (sdpUrl === undefined)
+    throw new Error(
+      `environment ${name} needs an array, or the word that it has none: -c sdpUrl=https://…, -c sdpUrl=none`,
+    );
+  return { ...settings, array: { ...settings.array, sdpUrl }, name, account };
 };

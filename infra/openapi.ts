@@ -1,4 +1,5 @@
 /** The gateway's body: OpenAPI 3.0 with every path spelled out, each method naming the function that serves it. */
+import { idempotencyKeyHeader, maxKeyLength, takesIdempotencyKey } from '../shared/http/call-payload.ts';
 import type { Capability, Method, Route } from '../shared/http/route.ts';
 
 /** The stage is named `api`, so `/api/...` of the contract is the root of the gateway. Other paths need the custom domain. */
@@ -10,6 +11,7 @@ export interface GatewayMethod {
   readonly method: Method;
   readonly operationId: string;
   readonly capability: Capability;
+  readonly takesIdempotencyKey: boolean;
 }
 
 const withoutStage = (path: string): string =>
@@ -20,9 +22,15 @@ const methodsOf = (route: Route): GatewayMethod[] =>
   [route.path, ...route.aliases].flatMap((path, index) => {
     const base = { method: route.method, capability: route.capability };
     const operationId = index === 0 ? route.operation : `${route.operation}-alias-${index}`;
-    const action = { ...base, path: withoutStage(path), operationId };
+    const action = {
+      ...base,
+      path: withoutStage(path),
+      operationId,
+      takesIdempotencyKey: takesIdempotencyKey(route),
+    };
     if (!route.twin) return [action];
-    return [action, { ...base, path: `${action.path}/__validate`, operationId: `${operationId}-validate` }];
+    const twin = { path: `${action.path}/__validate`, operationId: `${operationId}-validate` };
+    return [action, { ...base, ...twin, takesIdempotencyKey: false }];
   });
 
 const refuseRepeated = (methods: readonly GatewayMethod[], keyOf: (method: GatewayMethod) => string): void => {
@@ -67,9 +75,17 @@ const parametersOf = (path: string): object[] =>
     schema: { type: 'string' },
   }));
 
-const operationOf = ({ path, operationId }: GatewayMethod, uri: string): object => ({
-  operationId,
-  parameters: parametersOf(path),
+const idempotencyKey = {
+  name: idempotencyKeyHeader,
+  in: 'header',
+  required: false,
+  description: 'A repeat with the same key and payload within 24 hours is answered, and not carried out again.',
+  schema: { type: 'string', minLength: 1, maxLength: maxKeyLength },
+};
+
+const operationOf = (method: GatewayMethod, uri: string): object => ({
+  operationId: method.operationId,
+  parameters: [...parametersOf(method.path), ...(method.takesIdempotencyKey ? [idempotencyKey] : [])],
   responses: { default: { description: 'as the function answers' } },
   'x-amazon-apigateway-integration': {
     type: 'aws_proxy',

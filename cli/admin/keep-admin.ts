@@ -1,4 +1,5 @@
 /** What an operator with access to the table may do about people: the first administrator, and a way back in. */
+import { newUser } from '../../shared/domain/user.ts';
 import type { UserStore } from '../../shared/ports/access-store.ts';
 import { type Clock, nowSeconds } from '../../shared/ports/clock.ts';
 import type { AuditEntry } from '../../shared/ports/store.ts';
@@ -45,14 +46,8 @@ export async function keepAdmin(deps: KeepAdminDeps, wanted: Wanted): Promise<'m
   if (existing !== undefined && existing.role !== 'admin')
     throw new Error(`there is a user ${wanted.user} already, and its role is ${existing.role}`);
   if (existing === undefined) {
-    const made = {
-      name: wanted.user,
-      role: 'admin',
-      passwordHash: await hashPassword(wanted.password),
-      isDisabled: false,
-      tokenEpoch: 0,
-      createdAtSeconds: nowSeconds(deps.clock),
-    } as const;
+    const passwordHash = await hashPassword(wanted.password);
+    const made = newUser({ name: wanted.user, role: 'admin', passwordHash }, nowSeconds(deps.clock));
     if (await deps.store.createUser(made, entryOf(deps, 'keep-admin', wanted.user))) return 'made';
     throw new Error(`somebody else made the user ${wanted.user} at this moment: run it again`);
   }

@@ -10,15 +10,13 @@ import { z } from 'zod';
 import { environmentNames } from '../../infra/environment.ts';
 import { namesOf } from '../../infra/names.ts';
 import { createStore } from '../../shared/adapters/store-dynamodb/store.ts';
+import { isUserName, maxUserNameBytes } from '../../shared/domain/user.ts';
 import { systemClock } from '../../shared/ports/clock.ts';
 import { keepAdmin, resetPassword } from './keep-admin.ts';
 import { readPassword } from './password.ts';
 
-/** The API looks no longer name up: it is part of the user's tokens. */
-const maxUserNameBytes = 64;
-
 const userName = (text: string): string => {
-  if (text.trim() === '' || Buffer.byteLength(text) > maxUserNameBytes)
+  if (text.trim() === '' || !isUserName(text))
     throw new InvalidArgumentError(`must have 1 to ${maxUserNameBytes} bytes.`);
   return text;
 };

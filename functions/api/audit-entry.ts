@@ -6,7 +6,7 @@ import { principalName } from '../../shared/domain/token.ts';
 /** Who did what, when, from where. `subject` names what was touched; `requestId` the task, '' without one. */
 export const auditEntry = (
   clock: Clock,
-  call: Pick<ApiCall, 'principal' | 'refId' | 'sourceIp'>,
+  call: Pick<ApiCall, 'principal' | 'refId' | 'sourceIp' | 'claim'>,
   operation: string,
   subject: string,
   requestId = '',
@@ -18,4 +18,5 @@ export const auditEntry = (
   sourceIp: call.sourceIp,
   subject,
   requestId,
+  claim: call.claim,
 });

@@ -8,10 +8,23 @@ export const NamedHost = z.string().check(z.minLength(1), z.maxLength(256));
 /** Ids are short; with the longest host name in front, it still fits into a key of the table (1024 bytes). */
 export const NamedDatabase = z.string().check(z.minLength(1), z.maxLength(64));
 
-export const NamePrefix = z._default(
-  z.string().check(z.minLength(4), z.maxLength(20), z.regex(/^[a-z][a-z0-9_-]+$/)),
-  'snap',
-);
-export const ConsistencyLevel = z._default(z.enum(['crash', 'application']), 'application');
+const NamePrefix = z._default(z.string().check(z.minLength(4), z.maxLength(20), z.regex(/^[a-z][a-z0-9_-]+$/)), 'snap');
+const ConsistencyLevel = z._default(z.enum(['crash', 'application']), 'application');
 export const TargetState = z._default(z.enum(['online', 'recovery']), 'online');
-export const SessionTimeout = z.optional(z.int().check(z.positive()));
+const SessionTimeout = z.optional(z.int().check(z.positive()));
+
+/** What every request that takes a snapshot may say of it. */
+export const snapshotFields = {
+  name_prefix: NamePrefix,
+  consistency_level: ConsistencyLevel,
+  force_vss_usage: z.optional(z.boolean()),
+  use_vss: z.optional(z.boolean()),
+  backup_session_timeout_sec: SessionTimeout,
+  restore_session_timeout_sec: SessionTimeout,
+};
+
+/** `use_vss` is the newer name of `force_vss_usage`. */
+export const forcesVss = (body: {
+  readonly force_vss_usage?: boolean | undefined;
+  readonly use_vss?: boolean | undefined;
+}): boolean => body.force_vss_usage ?? body.use_vss ?? false;

@@ -61,6 +61,25 @@ function assertMayAct(task: Task, step: { readonly phase: string }, attempt: num
   }
 }
 
+const asText = (error: unknown): string => (error instanceof Error ? `${error.name}: ${error.message}` : String(error));
+
+/** For the task's history. What goes wrong in noting it must not hide why the step failed, which is what flows act on. */
+async function noteFailure(
+  deps: Pick<StepDeps, 'store' | 'log'>,
+  step: string,
+  input: z.infer<typeof StepInput>,
+  error: unknown,
+): Promise<void> {
+  const part = 'destination' in input ? String(input.destination) : '';
+  // Words of ours are made to be read; a stranger's may hold anything, and are in the log.
+  const detail = error instanceof DomainError ? error.message : 'a fault that the log names';
+  try {
+    await deps.store.noteFailedStep(input.request_id, input.attempt, step, part, detail);
+  } catch (unnoted) {
+    deps.log.warn('failure not noted', { step, request_id: input.request_id, error: asText(unnoted) });
+  }
+}
+
 /** The function a Task state calls: `(event) => output`. Errors keep the domain's code as their name. */
 export const runStep =
   <INPUT extends z.infer<typeof StepInput>, NEEDS extends keyof StepDeps>(
@@ -78,10 +97,8 @@ export const runStep =
       deps.log.info('step done', fields);
       return output;
     } catch (error) {
-      deps.log.warn('step failed', {
-        ...fields,
-        error: error instanceof Error ? `${error.name}: ${error.message}` : String(error),
-      });
+      deps.log.warn('step failed', { ...fields, error: asText(error) });
+      await noteFailure(deps, step.name, input, error);
       throw error;
     }
   };

@@ -15,7 +15,7 @@ export const apiGrants: GrantTable = {
   },
   snapshots: {
     table: ['GetItem', 'BatchGetItem', 'Query', 'ConditionCheckItem', 'PutItem', 'UpdateItem'],
-    startsFlows: ['delete-snapshot'],
+    startsFlows: ['create-snapshot', 'delete-snapshot'],
   },
   // Cancel fails what is parked; a lock that came to the task meanwhile goes on to the next in its queue.
   tasks: {

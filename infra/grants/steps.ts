@@ -1,7 +1,8 @@
 /**
  * Grants of functions/steps/<name>: one row per step, next to what its `needs` says in code. What a row allows is what the
  * suite over LocalStack saw it call, and what the saga laws drive it to in failures (infra/accepted-unused-grants.ts).
- * An intent goes with a check of the task's attempt, in one transaction: `ConditionCheckItem`.
+ * An intent goes with a check of the task's attempt, in one transaction: `ConditionCheckItem`. A step that fails says so in
+ * the task's history, and an attempt that is claimed is noted there: `PutItem`.
  */
 import { parkingFlows, snapshotFlows, type GrantTable } from './function-grants.ts';
 
@@ -21,7 +22,7 @@ export const stepGrants: GrantTable = {
     agentQueues: ['SendMessage'],
     signalsFlows: snapshotFlows,
   },
-  'discard-snapshot': { table: ['GetItem', 'Query', 'UpdateItem'], callsArray: true },
+  'discard-snapshot': { table: ['GetItem', 'Query', 'PutItem', 'UpdateItem'], callsArray: true },
   // A lock that is handed over is signalled to the task token of its next owner.
   'record-snapshot': {
     table: ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
@@ -33,12 +34,12 @@ export const stepGrants: GrantTable = {
     agentQueues: ['SendMessage'],
     signalsFlows: ['create-clone'],
   },
-  'settle-destinations': { table: ['GetItem'] },
+  'settle-destinations': { table: ['GetItem', 'PutItem'] },
   'complete-clone': {
     table: ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
     signalsFlows: parkingFlows,
   },
-  'complete-snapshot': { table: ['GetItem', 'Query', 'UpdateItem', 'DeleteItem'] },
+  'complete-snapshot': { table: ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'] },
   'detach-database': {
     table: ['GetItem', 'ConditionCheckItem', 'PutItem', 'UpdateItem'],
     agentQueues: ['SendMessage'],
@@ -49,14 +50,14 @@ export const stepGrants: GrantTable = {
     signalsFlows: parkingFlows,
   },
   'remove-array-snapshots': { table: ['GetItem', 'ConditionCheckItem', 'PutItem', 'UpdateItem'], callsArray: true },
-  'complete-delete-snapshot': { table: ['GetItem', 'Query', 'UpdateItem', 'DeleteItem'] },
-  'begin-unwind': { table: ['GetItem', 'Query', 'UpdateItem'], startsFlows: ['unwind'] },
-  'undo-next-effect': { table: ['GetItem', 'Query', 'UpdateItem'], callsArray: true },
+  'complete-delete-snapshot': { table: ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'] },
+  'begin-unwind': { table: ['GetItem', 'Query', 'PutItem', 'UpdateItem'], startsFlows: ['unwind'] },
+  'undo-next-effect': { table: ['GetItem', 'Query', 'PutItem', 'UpdateItem'], callsArray: true },
   'undo-on-host': { table: ['GetItem', 'PutItem'], agentQueues: ['SendMessage'] },
-  'report-undo-failure': { table: ['GetItem', 'UpdateItem'] },
+  'report-undo-failure': { table: ['GetItem', 'PutItem', 'UpdateItem'] },
   'finish-unwind': {
     table: ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
     signalsFlows: parkingFlows,
   },
-  'mark-needs-attention': { table: ['GetItem', 'Query', 'UpdateItem'] },
+  'mark-needs-attention': { table: ['GetItem', 'Query', 'PutItem', 'UpdateItem'] },
 };

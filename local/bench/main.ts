@@ -10,6 +10,7 @@ import { type HostSpec, startSite } from '../site/site.ts';
 import { stopSignal } from '../site/stop-signals.ts';
 import { arrayTable, benchArray, brokenArrayBudgets } from './array-bench.ts';
 import { bestClones, type CloneFigures, measureClone } from './clone-bench.ts';
+import { benchTopology, brokenTopologyBudgets, type TopologyFigures } from './topology-bench.ts';
 import { watchWire } from './wire-watch.ts';
 
 const wholeNumber = (text: string): number => {
@@ -45,7 +46,12 @@ const rounded = (figures: CloneFigures): CloneFigures => ({
   total_seconds: Number(figures.total_seconds.toFixed(3)),
 });
 
-async function bench(dataDir: string, stop: AbortSignal): Promise<readonly CloneFigures[]> {
+interface SiteFigures {
+  readonly clone: readonly CloneFigures[];
+  readonly topology: TopologyFigures;
+}
+
+async function bench(dataDir: string, stop: AbortSignal): Promise<SiteFigures> {
   // The sweeper at its real pace, not at the hurried one of the demo.
   const site = await startSite({ dataDir, port: 0, admin, hosts, sweepIntervalMs: 60_000, stop });
   const watch = watchWire(new URL(site.array.url).host);
@@ -57,7 +63,8 @@ async function bench(dataDir: string, stop: AbortSignal): Promise<readonly Clone
     for (const destinations of counts) await measureClone(clones, destinations);
     stop.throwIfAborted();
     say(`cloning to ${counts.join(' and ')} destinations, ${String(options.runs)} times each`);
-    return (await bestClones(clones, counts, options.runs)).map(rounded);
+    const clone = (await bestClones(clones, counts, options.runs)).map(rounded);
+    return { clone, topology: await benchTopology(site.cloud.table, api, say) };
   } finally {
     watch.stop();
     await anonymous.close();
@@ -69,20 +76,23 @@ const dataDir = await mkdtemp(join(tmpdir(), 'reprise-bench-'));
 // PostgreSQL may run as another user, who must be able to walk to its volumes.
 await chmod(dataDir, 0o711);
 try {
-  const clone = await bench(dataDir, stopSignal());
+  const { clone, topology } = await bench(dataDir, stopSignal());
   for (const figures of clone)
     say(
       Object.entries(figures)
         .map(([name, value]) => `  ${name}: ${String(value)}`)
         .join('\n'),
     );
+  say(
+    `  topology: ${topology.seconds.toFixed(2)} s, ${String(topology.bytes)} bytes, ${JSON.stringify(topology.table_calls)}`,
+  );
   const array = await benchArray(join(dataDir, 'array-bench'), say);
   for (const line of arrayTable(array)) say(line);
-  for (const broken of brokenArrayBudgets(array)) {
+  for (const broken of [...brokenTopologyBudgets(topology), ...brokenArrayBudgets(array)]) {
     process.stderr.write(`over budget: ${broken}\n`);
     process.exitCode = 1;
   }
-  if (options.json) process.stdout.write(`${JSON.stringify({ clone, array })}\n`);
+  if (options.json) process.stdout.write(`${JSON.stringify({ clone, topology, array })}\n`);
 } catch (error) {
   process.stderr.write(`the bench failed: ${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;

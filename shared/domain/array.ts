@@ -76,7 +76,8 @@ export function arrayUsers(sdpId: string, { hosts, databases, snapshots, tasks }
   );
   const named = hosts.filter((host) => host.sdpId === sdpId);
   const taken = snapshots.filter((snapshot) => snapshot.sdpId === sdpId);
-  const working = tasks.filter((task) => task.plan.sdpId === sdpId);
+  // A plan from before arrays had names may be for any of them.
+  const working = tasks.filter((task) => task.plan.sdpId === sdpId || task.plan.sdpId === '');
   return [
     ...sentence(
       'databases on it:',

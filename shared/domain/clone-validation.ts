@@ -1,12 +1,20 @@
 /** May these clones be made? All problems at once. Flex contract, sections 7.2 and 8. */
 import type { Database } from './database.ts';
 import { databaseNameProblem, sameName } from './database.ts';
-import { type Host, isConnected } from './host.ts';
+import type { Host } from './host.ts';
 import { type Issue, issue } from './issue.ts';
 import { type Lock, lockKey } from './lock.ts';
 import type { CreateClonePlan } from './plan.ts';
 import type { ConsistencyLevel } from './snapshot.ts';
-import { planArray, planSources, sourceArrays, sourceIssues, vssIssues } from './source-validation.ts';
+import {
+  hostIssues,
+  planArray,
+  planSources,
+  sourceArrays,
+  sourceIssues,
+  sourceWaits,
+  vssIssues,
+} from './source-validation.ts';
 
 export interface CloneRequest {
   readonly sourceHostId: string;
@@ -26,16 +34,11 @@ export interface CloneFacts {
 }
 
 export const maxDestinations = 50;
-/** The recording transaction checks each host and the array once and holds 100 items: 4 + 50 reservations + 46 hosts. */
-export const maxDestinationHosts = 46;
-
-/** Issues about a host named in a body: unknown, of another engine, or silent. */
-function hostIssues(hostId: string, facts: CloneFacts): readonly Issue[] {
-  const host = facts.hosts.get(hostId);
-  if (host === undefined) return [issue('HOST_NOT_FOUND', `host '${hostId}' is not registered`, { host_id: hostId })];
-  if (isConnected(host, facts.nowSeconds)) return [];
-  return [issue('HOST_NOT_CONNECTED', `the agent of host '${hostId}' is silent`, { host_id: hostId })];
-}
+/**
+ * The recording transaction checks each host and the array once, notes the call, and holds 100 items: 5 + 50 reservations
+ * + 45 hosts. docs/adr/0013.
+ */
+export const maxDestinationHosts = 45;
 
 function engineIssues(request: CloneRequest, facts: CloneFacts): readonly Issue[] {
   const source = facts.hosts.get(request.sourceHostId);
@@ -89,7 +92,7 @@ export function cloneIssues(request: CloneRequest, facts: CloneFacts): readonly 
   const source = facts.hosts.get(request.sourceHostId);
   const databases = facts.databases.get(request.sourceHostId) ?? [];
   return [
-    ...hosts.flatMap((hostId) => hostIssues(hostId, facts)),
+    ...hosts.flatMap((hostId) => hostIssues(hostId, facts.hosts.get(hostId), facts.nowSeconds)),
     ...(source === undefined ? [] : sourceIssues(source, uniqueIds(request), databases, request.consistencyLevel)),
     ...engineIssues(request, facts),
     ...arrayIssues(request, facts),
@@ -99,15 +102,8 @@ export function cloneIssues(request: CloneRequest, facts: CloneFacts): readonly 
 }
 
 /** What a running task would make the request wait for; shown by the twin only, since the action waits. */
-export function cloneWaits(request: CloneRequest, facts: CloneFacts): readonly Issue[] {
-  const databases = facts.databases.get(request.sourceHostId) ?? [];
-  return uniqueIds(request).flatMap((dbId) => {
-    const database = databases.find((one) => one.dbId === dbId);
-    if (database === undefined || !facts.locks.has(lockKey(request.sourceHostId, database.name))) return [];
-    const text = `database '${database.name}' on host '${request.sourceHostId}' is held by a running task`;
-    return [issue('RESOURCE_IS_LOCKED', text, { host_id: request.sourceHostId, db_id: dbId })];
-  });
-}
+export const cloneWaits = (request: CloneRequest, facts: CloneFacts): readonly Issue[] =>
+  sourceWaits(request.sourceHostId, uniqueIds(request), facts.databases.get(request.sourceHostId) ?? [], facts.locks);
 
 /** Only for a request without issues. */
 export function clonePlan(request: CloneRequest, facts: CloneFacts): CreateClonePlan {

@@ -8,9 +8,11 @@ export const errorCodes = [
   'NotAllowed',
   'NotFound',
   'AlreadyExists',
+  'RepeatedCall',
   'Refused',
   'Conflict',
   'Busy',
+  'AnswerTooLarge',
   'ArrayRefused',
   'ArrayUnavailable',
   'AgentFailed',
@@ -50,6 +52,10 @@ export const arrayRefused = (what: string, answer: string): DomainError =>
 
 export const arrayUnavailable = (what: string, cause: unknown): DomainError =>
   new DomainError('ArrayUnavailable', `the array did not answer while asked to ${what}`, { cause });
+
+/** Nothing was written: the call is another request's. */
+export const repeatedCall = (): DomainError =>
+  new DomainError('RepeatedCall', 'the same call is being carried out for another request');
 
 export const isDomainError = (error: unknown, code?: ErrorCode): error is DomainError =>
   error instanceof DomainError && (code === undefined || error.code === code);

@@ -1,7 +1,9 @@
 /**
- * How fast passwords may be tried. Each user name and each address has a bucket of attempts that fills up again by itself,
- * so the longest wait is that for one attempt, whatever came before. Stored as one instant: when the bucket is full again.
+ * How fast passwords may be tried. Buckets of attempts fill up again by themselves, so the longest wait is that for one
+ * attempt, whatever came before. Stored as one instant: when the bucket is full again.
  */
+import type { User } from './user.ts';
+
 export interface BrakeRule {
   /** Attempts of a full bucket. */
   readonly burst: number;
@@ -9,12 +11,14 @@ export interface BrakeRule {
 }
 
 /**
- * `user`: one user name, whether there is such a user or not. `address`: one place that calls come from. `audit`: entries
- * about failed logins, so that who fails on purpose cannot fill the table.
+ * `address`: one network that calls come from, whatever the names. `place`: one name, tried from one network. `user`: one
+ * name, wherever it is tried from, and whether there is such a user or not; it takes five networks to use it up.
+ * `audit`: entries of one kind about failures, so that who fails on purpose cannot fill the table.
  */
 export const brakeRules = {
-  user: { burst: 10, secondsPerAttempt: 30 },
   address: { burst: 50, secondsPerAttempt: 6 },
+  place: { burst: 20, secondsPerAttempt: 30 },
+  user: { burst: 100, secondsPerAttempt: 6 },
   audit: { burst: 500, secondsPerAttempt: 60 },
 } as const satisfies Readonly<Record<string, BrakeRule>>;
 
@@ -26,10 +30,12 @@ export interface BrakeKey {
 /** What the table says of a key. */
 export interface BrakeMark {
   readonly key: BrakeKey;
-  /** Until then it means something: the bucket is not full, or the user is known at the address. 0: no mark. */
+  /** Until then it means something: the bucket is not full, or the user is known at the place. 0: no mark. */
   readonly untilSeconds: number;
   /** Whether the audit has that the bucket is empty. */
   readonly isNoted: boolean;
+  /** The user's when they became known; null for buckets. */
+  readonly epoch: number | null;
 }
 
 /** The latest mark with which the bucket holds an attempt. */
@@ -41,23 +47,59 @@ export const waitOf = ({ key, untilSeconds }: BrakeMark, nowSeconds: number): nu
   key.kind === 'known' ? 0 : Math.max(0, untilSeconds - lastMarkWithAttempt(brakeRules[key.kind], nowSeconds));
 
 /**
- * Who logged in from an address is known there for so long, and does not wait there because others, elsewhere, try
- * passwords for that name: or they could keep a user out for ever.
+ * Who logged in from a network is known there for so long, and waits there only for attempts at their own name there: or
+ * others could keep a user out for ever.
  */
-export const knownForSeconds = 30 * 24 * 3600;
+const knownForSeconds = 30 * 24 * 3600;
 
-export const isKnown = (known: BrakeMark, nowSeconds: number): boolean => known.untilSeconds > nowSeconds;
+/** A user is known at a place until then; a later epoch knows them nowhere. */
+export interface KnownPlace {
+  readonly key: BrakeKey;
+  readonly epoch: number;
+  readonly untilSeconds: number;
+}
 
-/** Somebody logged in: there are failures to forgive, or it is new, or nearly forgotten, that the user is known here. */
-export const isWelcomeDue = (user: BrakeMark, known: BrakeMark, nowSeconds: number): boolean =>
-  user.untilSeconds > nowSeconds || known.untilSeconds - nowSeconds < knownForSeconds / 2;
+export const knownPlace = (key: BrakeKey, epoch: number, nowSeconds: number): KnownPlace => ({
+  key,
+  epoch,
+  untilSeconds: nowSeconds + knownForSeconds,
+});
 
-/** An IPv6 customer has a whole network of addresses: its first four groups stand for all of them. */
+type Known = Pick<BrakeMark, 'untilSeconds' | 'epoch'>;
+
+export const isKnown = (known: Known, user: Pick<User, 'tokenEpoch'> | undefined, nowSeconds: number): boolean =>
+  known.epoch === user?.tokenEpoch && known.untilSeconds > nowSeconds;
+
+/** It is new, or nearly forgotten, that the user is known there. */
+export const isWorthKnowing = (known: Known, user: Pick<User, 'tokenEpoch'>, nowSeconds: number): boolean =>
+  !isKnown(known, user, nowSeconds + knownForSeconds / 2);
+
+/** Eight groups, lower case, no leading zeros; what is written as an IPv4 address is two of them. */
+function groupsOf(address: string): readonly string[] {
+  const hex = (high: string, low: string): string => (Number(high) * 256 + Number(low)).toString(16);
+  const plain = address.replace(
+    /(\d+)\.(\d+)\.(\d+)\.(\d+)$/,
+    (_, a: string, b: string, c: string, d: string) => `${hex(a, b)}:${hex(c, d)}`,
+  );
+  const [before = [], after = []] = plain.split('::').map((half) => (half === '' ? [] : half.split(':')));
+  const zeros = Array.from({ length: Math.max(0, 8 - before.length - after.length) }, () => '0');
+  return [...before, ...zeros, ...after].map((group) => Number.parseInt(group, 16).toString(16));
+}
+
+/** Two groups as an IPv4 address. */
+const dotted = (groups: readonly string[]): string =>
+  groups
+    .map((group) => Number.parseInt(group, 16))
+    .flatMap((number) => [Math.floor(number / 256), number % 256])
+    .join('.');
+
+/**
+ * An IPv6 customer has a whole network of addresses: its first four groups stand for all of them. What is an IPv4 address
+ * in an IPv6 one (`::ffff:`) is that address: everybody else with one has the same first groups.
+ */
 export function networkOf(address: string): string {
   if (!address.includes(':')) return address;
-  const [head = '', tail] = address.split('::');
-  const before = head === '' ? [] : head.split(':');
-  const after = tail === undefined || tail === '' ? [] : tail.split(':');
-  const zeros = Array.from({ length: Math.max(0, 8 - before.length - after.length) }, () => '0');
-  return [...before, ...zeros, ...after].slice(0, 4).join(':');
+  const groups = groupsOf(address);
+  const isMapped = groups.slice(0, 6).join(':') === '0:0:0:0:0:ffff';
+  return isMapped ? dotted(groups.slice(6)) : groups.slice(0, 4).join(':');
 }

@@ -87,3 +87,17 @@ export function lockKeysOf(plan: Plan): readonly string[] {
       return [];
   }
 }
+
+/** Hosts that the task works on; none where it only removes something from the array. */
+export function hostsOf(plan: Plan): readonly string[] {
+  switch (plan.flow) {
+    case 'create-clone':
+      return [plan.sourceHostId, ...plan.destinations.map((one) => one.hostId)];
+    case 'create-snapshot':
+      return [plan.sourceHostId];
+    case 'delete-clone':
+      return [plan.hostId];
+    case 'delete-snapshot':
+      return [];
+  }
+}

@@ -5,7 +5,7 @@
 import { DomainError } from './errors.ts';
 import { dueRequestId } from './request-id.ts';
 import type { Snapshot } from './snapshot.ts';
-import type { SnapshotRequest } from './snapshot-validation.ts';
+import { maxSnapshotDatabases, type SnapshotRequest } from './snapshot-validation.ts';
 
 export interface SnapshotSchedule {
   readonly scheduleId: string;
@@ -26,7 +26,6 @@ export interface SnapshotSchedule {
 /** A year: whoever wants less is better served by hand. */
 const maxEveryMinutes = 366 * 24 * 60;
 const maxKeepNewest = 1000;
-const maxDatabases = 50;
 
 /** What is wrong with a schedule as somebody wrote it, '' when nothing is. */
 function snapshotScheduleProblem(wanted: SnapshotSchedule): string {
@@ -34,7 +33,8 @@ function snapshotScheduleProblem(wanted: SnapshotSchedule): string {
   const { databaseIds } = wanted;
   if (!/^[a-zA-Z0-9_-]{1,64}$/.test(wanted.scheduleId)) return 'id must have 1 to 64 letters, digits, - or _';
   if (wanted.hostId === '') return 'host must not be empty';
-  if (!isCount(databaseIds.length, maxDatabases)) return `databases must be 1 to ${String(maxDatabases)}`;
+  if (!isCount(databaseIds.length, maxSnapshotDatabases))
+    return `databases must be 1 to ${String(maxSnapshotDatabases)}`;
   if (databaseIds.includes('')) return 'a database id must not be empty';
   if (new Set(databaseIds).size !== databaseIds.length) return 'a database is named twice';
   if (!isCount(wanted.everyMinutes, maxEveryMinutes)) return `minutes must be 1 to ${String(maxEveryMinutes)}`;

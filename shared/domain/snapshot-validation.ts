@@ -1,10 +1,10 @@
 /** May this snapshot be taken? All problems at once. Flex contract, sections 7.1 and 8. */
 import type { Database } from './database.ts';
 import type { Host } from './host.ts';
-import { type Issue, issue } from './issue.ts';
+import type { Issue } from './issue.ts';
 import type { CreateSnapshotPlan } from './plan.ts';
 import type { ConsistencyLevel } from './snapshot.ts';
-import { planArray, planSources, sourceIssues, vssIssues } from './source-validation.ts';
+import { hostIssues, planArray, planSources, sourceIssues, sourceWaits, vssIssues } from './source-validation.ts';
 
 export interface SnapshotRequest {
   readonly hostId: string;
@@ -19,24 +19,36 @@ export interface SnapshotRequest {
 
 /** What the store knew when the request came. */
 export interface SnapshotFacts {
+  readonly nowSeconds: number;
   readonly host: Host | undefined;
   /** Live databases of the host. */
   readonly databases: readonly Database[];
 }
 
+/** As many as a clone has destinations: the transaction that records the snapshot looks at each database. */
+export const maxSnapshotDatabases = 50;
+
 /**
- * Whether the agent is connected is no matter here: a schedule records its run all the same, and the flow says of a
- * silent agent that it is silent.
+ * Somebody who asks is told at once that the agent is silent. A schedule records its run all the same, and the flow says
+ * of a silent agent that it is silent.
  */
 export function snapshotIssues(request: SnapshotRequest, facts: SnapshotFacts): readonly Issue[] {
-  const { hostId } = request;
   const { host, databases } = facts;
-  if (host === undefined) return [issue('HOST_NOT_FOUND', `host '${hostId}' is not registered`, { host_id: hostId })];
+  const aboutHost = hostIssues(request.hostId, host, facts.nowSeconds);
+  if (host === undefined) return aboutHost;
   return [
+    ...(request.scheduleId === '' ? aboutHost : []),
     ...sourceIssues(host, [...new Set(request.databaseIds)], databases, request.consistencyLevel),
     ...vssIssues(host, request.forceVss),
   ];
 }
+
+/** What a running task would make the request wait for; shown by the twin only, since the action waits. */
+export const snapshotWaits = (
+  request: SnapshotRequest,
+  facts: SnapshotFacts,
+  heldKeys: ReadonlySet<string>,
+): readonly Issue[] => sourceWaits(request.hostId, [...new Set(request.databaseIds)], facts.databases, heldKeys);
 
 /** Only for a request without issues. */
 export const snapshotPlan = (request: SnapshotRequest, facts: SnapshotFacts): CreateSnapshotPlan => ({

@@ -56,7 +56,14 @@ export interface Snapshot {
   readonly exclusiveBy: string;
 }
 
-export const isDeletable = (snapshot: Snapshot): boolean => snapshot.pins.size === 0 && snapshot.exclusiveBy === '';
+/** What the topology shows of a snapshot: much less than is stored, of very many. */
+export type SnapshotOutline = Pick<
+  Snapshot,
+  'snapshotId' | 'hostId' | 'databases' | 'takenAtSeconds' | 'consistencyLevel' | 'pins' | 'exclusiveBy'
+>;
+
+export const isDeletable = (snapshot: Pick<Snapshot, 'pins' | 'exclusiveBy'>): boolean =>
+  snapshot.pins.size === 0 && snapshot.exclusiveBy === '';
 
 /** Flex contract, section 7.7: `{name_prefix}_{epoch}`; on a collision within a second, seconds are added. */
 export const snapshotIdOf = (namePrefix: string, epochSeconds: number): string =>

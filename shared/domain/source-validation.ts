@@ -1,7 +1,8 @@
 /** May a snapshot be taken of these databases of one host? What clones and plain snapshots share. Flex contract, section 8. */
 import { type Database, isOnArray, snapshotObstacle } from './database.ts';
-import type { Host } from './host.ts';
+import { type Host, isConnected } from './host.ts';
 import { type Issue, issue } from './issue.ts';
+import { lockKey } from './lock.ts';
 import type { CloneSource } from './plan.ts';
 import type { ConsistencyLevel } from './snapshot.ts';
 
@@ -18,13 +19,28 @@ export const sourceArrays = (dbIds: readonly string[], databases: readonly Datab
 export const planArray = (dbIds: readonly string[], databases: readonly Database[]): string =>
   sourceArrays(dbIds, databases)[0] ?? '';
 
-/** One instant is a promise of one array. */
-function severalArrays(host: Host, dbIds: readonly string[], databases: readonly Database[]): readonly Issue[] {
+/** One instant is a promise of one array, and where the host names one it is that. */
+function arrayIssues(host: Host, dbIds: readonly string[], databases: readonly Database[]): readonly Issue[] {
   const arrays = sourceArrays(dbIds, databases);
+  if (host.sdpId !== '' && arrays.some((sdpId) => sdpId !== host.sdpId)) {
+    const text = `host '${host.hostId}' names array ${host.sdpId}, and databases ${dbIds.join(', ')} of it lie on ${arrays.join(', ')}`;
+    return [issue('SDP_MISMATCH', text, { host_id: host.hostId, sdp_ids: arrays })];
+  }
   if (arrays.length < 2) return [];
   const text = `one snapshot lies on one array, and databases ${dbIds.join(', ')} of host '${host.hostId}' on ${arrays.join(', ')}`;
   return [issue('SDP_MISMATCH', text, { host_id: host.hostId, sdp_ids: arrays })];
 }
+
+/** A host named in a body: unknown, or silent. */
+export function hostIssues(hostId: string, host: Host | undefined, nowSeconds: number): readonly Issue[] {
+  if (host === undefined) return [issue('HOST_NOT_FOUND', `host '${hostId}' is not registered`, { host_id: hostId })];
+  if (isConnected(host, nowSeconds)) return [];
+  return [issue('HOST_NOT_CONNECTED', `the agent of host '${hostId}' is silent`, { host_id: hostId })];
+}
+
+/** Why there is no crash-level snapshot: nothing is frozen, and only one group is taken at one instant. */
+export const spansGroups = (dbName: string): string =>
+  `database '${dbName}' spans several volume groups: a crash-consistent snapshot of it is impossible`;
 
 /** `databases`: the live ones of the host. */
 export function sourceIssues(
@@ -46,12 +62,11 @@ export function sourceIssues(
     if (obstacle !== '') return [issue('DB_SNAPSHOT_NOT_ALLOWED', `database '${database.name}': ${obstacle}`, body)];
     const groups = new Set(database.volumes.map((volume) => volume.volumeGroupId));
     if (consistencyLevel === 'crash' && groups.size > 1) {
-      const text = `database '${database.name}' spans several volume groups: a crash-consistent snapshot of it is impossible`;
-      return [issue('DB_SNAPSHOT_NOT_ALLOWED', text, body)];
+      return [issue('DB_SNAPSHOT_NOT_ALLOWED', spansGroups(database.name), body)];
     }
     return [];
   });
-  return [...issues, ...severalArrays(host, dbIds, databases)];
+  return [...issues, ...arrayIssues(host, dbIds, databases)];
 }
 
 /** VSS is a Windows mechanism: only an mssql host can be asked to force it. */
@@ -59,6 +74,29 @@ export const vssIssues = (host: Host, forceVss: boolean): readonly Issue[] =>
   forceVss && host.vendor !== 'mssql'
     ? [issue('VSS_NOT_AVAILABLE', `host '${host.hostId}' has no VSS provider`, { host_id: host.hostId })]
     : [];
+
+/** Keys of the locks that a task holds while it snapshots these databases. */
+export const sourceKeys = (
+  hostId: string,
+  dbIds: readonly string[],
+  databases: readonly Database[],
+): readonly string[] =>
+  databases.filter((database) => dbIds.includes(database.dbId)).map((database) => lockKey(hostId, database.name));
+
+/** What a running task would make the request wait for; shown by twins only, since the action waits. */
+export function sourceWaits(
+  hostId: string,
+  dbIds: readonly string[],
+  databases: readonly Database[],
+  heldKeys: Pick<ReadonlySet<string>, 'has'>,
+): readonly Issue[] {
+  return dbIds.flatMap((dbId) => {
+    const database = databases.find((one) => one.dbId === dbId);
+    if (database === undefined || !heldKeys.has(lockKey(hostId, database.name))) return [];
+    const text = `database '${database.name}' on host '${hostId}' is held by a running task`;
+    return [issue('RESOURCE_IS_LOCKED', text, { host_id: hostId, db_id: dbId })];
+  });
+}
 
 /** The databases as a plan names them; only of ids without issues. */
 export function planSources(dbIds: readonly string[], databases: readonly Database[]): readonly CloneSource[] {

@@ -29,8 +29,17 @@ export const nextStates: Readonly<Record<TaskState, readonly TaskState[]>> = {
 
 export const isFinal = (state: TaskState): boolean => nextStates[state].length === 0;
 
-export type CommandType =
-  'CreateCloneCommand' | 'CreateDBSnapshotCommand' | 'DeleteCommand' | 'DeleteDBSnapshotCommand';
+/** What a task is called on the wire. Flex contract, section 9. */
+export const commandTypes = [
+  'CreateCloneCommand',
+  'CreateDBSnapshotCommand',
+  'DeleteCommand',
+  'DeleteDBSnapshotCommand',
+] as const;
+/** Nothing happens by itself any more: final, or left to people. */
+export const isOver = ({ state }: Pick<Task, 'state'>): boolean => isFinal(state) || state === 'needs_attention';
+
+export type CommandType = (typeof commandTypes)[number];
 
 export interface CloneResult {
   readonly id: string;

@@ -1,6 +1,13 @@
 /** People who may log in. */
 export type Role = 'admin' | 'operator' | 'viewer';
 
+/** The name is part of the user's tokens, which have at most 128 characters by contract: the API looks no longer one up. */
+export const maxUserNameBytes = 64;
+
+/** Whether anybody could have the name. */
+export const isUserName = (name: string): boolean =>
+  name !== '' && new TextEncoder().encode(name).length <= maxUserNameBytes;
+
 export interface User {
   readonly name: string;
   readonly role: Role;

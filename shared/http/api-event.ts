@@ -20,6 +20,8 @@ export interface ApiEvent {
 
 export interface CallState {
   readonly refId: string;
+  /** False for an id that is made here. */
+  readonly isRefIdSent: boolean;
   readonly sourceIp: string;
   readonly startedAtMilliseconds: number;
   /** Request ids of the tasks and principals belong into the log line, never bodies or tokens. */

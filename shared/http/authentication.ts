@@ -1,23 +1,26 @@
 import { createHash } from 'node:crypto';
-import { DomainError } from '../domain/errors.ts';
+import { DomainError, isDomainError } from '../domain/errors.ts';
 import {
   isExpired,
   isHonoured,
   isUseWorthNoting,
   mayCall,
   type Principal,
+  principalName,
   type Token,
   userNameOf,
 } from '../domain/token.ts';
-import type { User } from '../domain/user.ts';
+import { isUserName, type User } from '../domain/user.ts';
 import type { AccessStore } from '../ports/access-store.ts';
 import { type Clock, nowSeconds } from '../ports/clock.ts';
+import type { Log } from '../ports/log.ts';
 import { type ApiEvent, headerOf } from './api-event.ts';
 import type { Route } from './route.ts';
 
 export interface AuthenticationDeps {
   readonly store: Pick<AccessStore, 'findBearer' | 'noteTokenUse'>;
   readonly clock: Clock;
+  readonly log: Pick<Log, 'warn'>;
   readonly settings: { readonly hostTokenMayOperate: boolean };
 }
 
@@ -31,13 +34,11 @@ export const hashToken = (token: string): string => createHash('sha256').update(
 export const userToken = (userName: string, secret: string): string =>
   `${Buffer.from(userName).toString('base64url')}.${secret}`;
 
-export const maxUserNameBytes = 64;
-
 /** Null for a host's token, which names nobody. */
 const userNameIn = (token: string): string | null => {
   const end = token.indexOf('.');
   const name = Buffer.from(token.slice(0, Math.max(0, end)), 'base64url').toString();
-  return name === '' || Buffer.byteLength(name) > maxUserNameBytes ? null : name;
+  return isUserName(name) ? name : null;
 };
 
 /** Nobody speaks on a public route. */
@@ -58,6 +59,16 @@ function holderOf(token: Token, user: User | undefined): Principal | undefined {
     : undefined;
 }
 
+/** Bookkeeping: a table that cannot note the use now costs the caller nothing. */
+async function noteUse({ store, log }: AuthenticationDeps, token: Token, now: number): Promise<void> {
+  try {
+    await store.noteTokenUse(token, now);
+  } catch (error) {
+    if (!isDomainError(error, 'Busy')) throw error;
+    log.warn('the use of an app token was not noted', { principal: principalName(token.principal), error: error.code });
+  }
+}
+
 /** 403 for everything that is not a valid token, as a live Flex answers. Contract, section 2. */
 export async function authenticate(deps: AuthenticationDeps, route: Route, event: ApiEvent): Promise<Principal> {
   if (route.audience === 'public') return nobody;
@@ -71,7 +82,7 @@ export async function authenticate(deps: AuthenticationDeps, route: Route, event
   if (!mayCall(principal, route.audience, deps.settings)) {
     throw new DomainError('NotAllowed', `not allowed: this call needs the role ${route.audience}`);
   }
-  if (principal.kind === 'app' && isUseWorthNoting(token, now)) await deps.store.noteTokenUse(token, now);
+  if (principal.kind === 'app' && isUseWorthNoting(token, now)) await noteUse(deps, token, now);
   return principal;
 }
 

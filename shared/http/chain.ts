@@ -1,5 +1,6 @@
 /**
- * The one chain every API function runs: correlation → log → errors → route → authentication → schema → operation.
+ * The one chain every API function runs: correlation → log → errors → route → authentication → schema →
+ * idempotency → operation.
  * Flex contract, sections 1 to 3.
  */
 import middy, { type MiddlewareObj } from '@middy/core';
@@ -7,6 +8,8 @@ import httpRouter from '@middy/http-router';
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import * as z from 'zod/mini';
 import { en } from 'zod/locales';
+import type { Task } from '../domain/task.ts';
+import { isDomainError } from '../domain/errors.ts';
 import { principalName } from '../domain/token.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Ids } from '../ports/ids.ts';
@@ -14,14 +17,17 @@ import type { Log } from '../ports/log.ts';
 import { type ApiEvent, type ApiResult, headerOf } from './api-event.ts';
 import { authenticate, type AuthenticationDeps } from './authentication.ts';
 import { httpErrorOf, retryAfterSeconds } from './http-errors.ts';
+import { idempotencyKeyOf, takesIdempotencyKey } from './call-payload.ts';
+import { answerOnce, type OnceDeps } from './once.ts';
 import { parseRequest } from './request-schema.ts';
 import type { ApiAnswer, ApiCall, Endpoint } from './route.ts';
 
 z.config(en());
 
 export interface ChainDeps extends AuthenticationDeps {
+  readonly store: AuthenticationDeps['store'] & OnceDeps['store'];
   readonly clock: Clock;
-  readonly ids: Pick<Ids, 'refId'>;
+  readonly ids: Pick<Ids, 'refId' | 'requestId'>;
   readonly log: Log;
 }
 
@@ -39,6 +45,7 @@ const correlation = (deps: ChainDeps): ApiMiddleware => ({
     event.path = event.requestContext.path ?? event.path;
     event.call = {
       refId: sent === '' ? deps.ids.refId() : sent,
+      isRefIdSent: sent !== '',
       sourceIp: event.requestContext.identity?.sourceIp ?? '',
       startedAtMilliseconds: deps.clock.nowMilliseconds(),
       principal: undefined,
@@ -81,7 +88,8 @@ const errorMapper = (deps: ChainDeps): ApiMiddleware => ({
         stack: error?.stack ?? '',
       });
     }
-    const later = status === 503 ? { 'retry-after': String(retryAfterSeconds) } : {};
+    const isLaterBetter = status === 503 && !isDomainError(error, 'AnswerTooLarge');
+    const later = isLaterBetter ? { 'retry-after': String(retryAfterSeconds) } : {};
     request.response = jsonResult(status, body, later);
   },
 });
@@ -91,27 +99,42 @@ const jsonResult = (status: number, body: unknown, headers: Readonly<Record<stri
     ? { statusCode: status, headers: { ...headers }, body: '' }
     : { statusCode: status, headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) };
 
-type Run<DEPS> = (deps: DEPS, call: ApiCall) => Promise<ApiAnswer>;
-
+/** `isTwin`: the call is only checked, which may be repeated as it likes. */
 const serve =
-  <DEPS extends ChainDeps>(endpoint: Endpoint<DEPS>, run: Run<DEPS>, successStatus: number, deps: DEPS) =>
+  <DEPS extends ChainDeps>({ route, run, validate, resume }: Endpoint<DEPS>, isTwin: boolean, deps: DEPS) =>
   async (event: ApiEvent): Promise<ApiResult> => {
-    const principal = await authenticate(deps, endpoint.route, event);
+    const principal = await authenticate(deps, route, event);
     if (event.call !== undefined) event.call.principal = principal;
-    const parsed = parseRequest(endpoint.route, event);
-    const answer = await run(deps, {
+    const key = takesIdempotencyKey(route) && !isTwin ? idempotencyKeyOf(event) : null;
+    const parsed = parseRequest(route, event);
+    const call: ApiCall = {
       principal,
       accept: headerOf(event, 'accept'),
       refId: event.call?.refId ?? '',
       sourceIp: event.call?.sourceIp ?? '',
+      claim: null,
       ...parsed,
-    });
-    return jsonResult(answer.status ?? successStatus, answer.body, answer.headers);
+    };
+    const resultOf = async (answer: Promise<ApiAnswer>, successStatus: number): Promise<ApiResult> => {
+      const { status = successStatus, body, headers } = await answer;
+      return jsonResult(status, body, headers);
+    };
+    if (isTwin && validate !== null) return await resultOf(validate(deps, call), 200);
+    const prepared = {
+      route,
+      call,
+      run: (claimed: ApiCall) => resultOf(run(deps, claimed), route.successStatus),
+      resume: resume === null ? null : (task: Task) => resultOf(resume(deps, call, task), route.successStatus),
+    };
+    return await answerOnce(deps, prepared, { key, isRefIdSent: event.call?.isRefIdSent ?? false });
   };
+
+/** An alias beside `/api` is reached as it is through a domain, and below the stage `api` without one. */
+const reachedAt = (path: string): readonly string[] => (path.startsWith('/api/') ? [path] : [path, `/api${path}`]);
 
 /** Every address of an endpoint: its path, its aliases, and their validation twins. */
 function addressesOf<DEPS>(endpoint: Endpoint<DEPS>): readonly { readonly path: string; readonly twin: boolean }[] {
-  const paths = [endpoint.route.path, ...endpoint.route.aliases];
+  const paths = [endpoint.route.path, ...endpoint.route.aliases].flatMap(reachedAt);
   const twins = endpoint.route.twin ? paths.map((path) => ({ path: `${path}/__validate`, twin: true })) : [];
   return [...paths.map((path) => ({ path, twin: false })), ...twins];
 }
@@ -121,10 +144,7 @@ export function apiHandler<DEPS extends ChainDeps>(endpoints: readonly Endpoint<
     addressesOf(endpoint).map(({ path, twin }) => ({
       method: endpoint.route.method,
       path,
-      handler:
-        twin && endpoint.validate !== null
-          ? serve(endpoint, endpoint.validate, 200, deps)
-          : serve(endpoint, endpoint.run, endpoint.route.successStatus, deps),
+      handler: serve(endpoint, twin, deps),
     })),
   );
   const router = httpRouter<APIGatewayProxyEvent, ApiResult>(routes);

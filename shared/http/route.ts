@@ -3,6 +3,8 @@
  * rows come the router of each function, the gateway's OpenAPI body, the authorization test and docs/faces.md.
  */
 import type * as z from 'zod/mini';
+import type { CallClaim } from '../domain/call-record.ts';
+import type { Task } from '../domain/task.ts';
 import type { Audience, Principal } from '../domain/token.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -34,6 +36,11 @@ export interface Route {
   readonly successStatus: number;
   /** `command_type` of the task it makes, null when it makes none. */
   readonly task: string | null;
+  /**
+   * Where a secret goes over the wire: a payload with one is compared by a slow hash, an answer with one is not kept for
+   * repeats of its `Idempotency-Key`.
+   */
+  readonly secret: 'request' | 'answer' | null;
   /** True when `path + /__validate` answers what the action would say, without acting. */
   readonly twin: boolean;
   readonly summary: string;
@@ -50,6 +57,8 @@ export interface ApiCall<REQUEST extends RouteRequest = RouteRequest> {
   readonly accept: string;
   readonly refId: string;
   readonly sourceIp: string;
+  /** What the transaction of the call's effect notes, so that no repeat acts again; null where repeats are not known. */
+  readonly claim: CallClaim | null;
 }
 
 type Parsed<SCHEMA> = SCHEMA extends z.ZodMiniType ? z.infer<SCHEMA> : unknown;
@@ -60,12 +69,18 @@ export interface ApiAnswer {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-export interface Operation<REQUEST extends RouteRequest, DEPS> extends Omit<Route, 'twin' | 'aliases' | 'bodyFormat'> {
+export interface Operation<REQUEST extends RouteRequest, DEPS> extends Omit<
+  Route,
+  'twin' | 'aliases' | 'bodyFormat' | 'secret'
+> {
   readonly request: REQUEST;
   readonly aliases?: readonly string[];
   readonly bodyFormat?: 'form';
+  readonly secret?: 'request' | 'answer';
   readonly run: (deps: DEPS, call: ApiCall<REQUEST>) => Promise<ApiAnswer>;
   readonly validate?: (deps: DEPS, call: ApiCall<REQUEST>) => Promise<ApiAnswer>;
+  /** The answer of a call that is repeated when its task is recorded already. Every operation with a task has one. */
+  readonly resume?: (deps: DEPS, call: ApiCall<REQUEST>, task: Task) => Promise<ApiAnswer>;
 }
 
 /** An operation with its request type closed over: what routers and tables hold. */
@@ -73,13 +88,14 @@ export interface Endpoint<DEPS> {
   readonly route: Route;
   readonly run: (deps: DEPS, call: ApiCall) => Promise<ApiAnswer>;
   readonly validate: ((deps: DEPS, call: ApiCall) => Promise<ApiAnswer>) | null;
+  readonly resume: ((deps: DEPS, call: ApiCall, task: Task) => Promise<ApiAnswer>) | null;
 }
 
 /** Closes an operation over its request type. */
 export function defineOperation<REQUEST extends RouteRequest, DEPS>(
   operation: Operation<REQUEST, DEPS>,
 ): Endpoint<DEPS> {
-  const { run, validate, aliases = [], bodyFormat = 'json', ...rest } = operation;
+  const { run, validate, resume, aliases = [], bodyFormat = 'json', secret = null, ...rest } = operation;
   const typed = (call: ApiCall): ApiCall<REQUEST> => ({
     ...call,
     // The chain parsed these with this operation's own schemas just before.
@@ -88,8 +104,9 @@ export function defineOperation<REQUEST extends RouteRequest, DEPS>(
     body: call.body as Parsed<REQUEST['body']>,
   });
   return {
-    route: { ...rest, aliases, bodyFormat, twin: validate !== undefined },
+    route: { ...rest, aliases, bodyFormat, secret, twin: validate !== undefined },
     run: (deps, call) => run(deps, typed(call)),
     validate: validate === undefined ? null : (deps, call) => validate(deps, typed(call)),
+    resume: resume === undefined ? null : (deps, call, task) => resume(deps, typed(call), task),
   };
 }

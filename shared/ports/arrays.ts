@@ -4,12 +4,15 @@ import type { PresentedCertificate, SdpPort } from './sdp.ts';
 
 export interface Arrays {
   /**
-   * The array of that id; '' is the deployment's own. The one that answers is the one that was asked for.
+   * The array of that id. The one that answers is the one that was asked for. '' is what rows from before arrays had
+   * names mean: the first array that the deployment had, or where none is remembered, its own as it answers now.
    * Throws `ArrayRefused` for one that is not registered, or whose address leads to another, and `ArrayUnavailable`.
    */
   of(sdpId: string): Promise<SdpPort>;
-  /** All of them, none asked anything yet: `sdpId` is '' for the deployment's own. */
-  all(): Promise<readonly { readonly sdpId: string; readonly port: SdpPort }[]>;
+  /** The deployment's own, whichever array answers there, not asked anything yet; null where there is none. */
+  own(): SdpPort | null;
+  /** Ids of those registered through the API; none is asked anything. */
+  registered(): Promise<readonly string[]>;
 }
 
 /** What the routes that register arrays need besides. */

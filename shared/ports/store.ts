@@ -4,16 +4,19 @@
  * `Conflict` and `Busy` errors mean "repeat".
  */
 import type { RegisteredArray } from '../domain/array.ts';
+import type { CallClaim } from '../domain/call-record.ts';
 import type { Clone } from '../domain/clone.ts';
 import type { Database, DatabaseVolume } from '../domain/database.ts';
 import type { Effect } from '../domain/effect.ts';
 import type { Host, HostFacts } from '../domain/host.ts';
 import type { Lock } from '../domain/lock.ts';
-import type { Snapshot } from '../domain/snapshot.ts';
+import type { Snapshot, SnapshotOutline } from '../domain/snapshot.ts';
 import type { SnapshotSchedule } from '../domain/snapshot-schedule.ts';
 import type { Task, TaskPhase, TaskResult, TaskState } from '../domain/task.ts';
+import type { TaskHistory } from '../domain/task-history.ts';
 import type { Token } from '../domain/token.ts';
 import type { AccessStore, LoginBrakeStore, UserStore } from './access-store.ts';
+import type { CallStore } from './call-store.ts';
 
 export interface AuditEntry {
   readonly atMilliseconds: number;
@@ -24,6 +27,11 @@ export interface AuditEntry {
   /** Ids of what was touched, never a secret. */
   readonly subject: string;
   readonly requestId: string;
+  /**
+   * Of the call that is audited: the transaction that writes the entry notes that the call acted, or throws `RepeatedCall`
+   * and writes nothing.
+   */
+  readonly claim?: CallClaim | null;
 }
 
 /** A command on its way to an agent, or answered. The task token never leaves the control plane. */
@@ -56,7 +64,10 @@ export interface ArrayStore {
   forgetArray(sdpId: string, removalId: string, audit: AuditEntry): Promise<boolean>;
   /** What the deployment's own array at this URL said it is; undefined when it never did. */
   getDeploymentArray(url: string): Promise<ArrayIdentity | undefined>;
+  /** The first array that was ever remembered, at any URL, stays what rows without a name mean. */
   rememberDeploymentArray(url: string, identity: ArrayIdentity): Promise<void>;
+  /** Id of the array that rows from before arrays had names mean; undefined when none was ever remembered. */
+  getUnnamedArray(): Promise<string | undefined>;
 }
 
 export interface ArrayIdentity {
@@ -100,6 +111,8 @@ export interface CatalogStore {
   getSnapshot(snapshotId: string): Promise<Snapshot | undefined>;
   /** Available snapshots only. */
   listSnapshots(): Promise<readonly Snapshot[]>;
+  /** The same, as the topology needs them: the quickest way to read very many. */
+  listSnapshotOutlines(): Promise<readonly SnapshotOutline[]>;
   /**
    * Puts the pending snapshot and notes its id on the task, in one transaction. `taken`: another task has this id.
    * Repeating it for the same task is `recorded`. Throws `StaleAttempt` when the task does not go forward any more, and
@@ -156,6 +169,8 @@ export interface TaskStore {
   ): Promise<'recorded' | 'known' | 'removing' | 'reserved' | 'changed' | 'pinned'>;
   getTask(requestId: string): Promise<Task | undefined>;
   listTasks(): Promise<readonly Task[]>;
+  /** Tasks behind that id, oldest first, `most` or fewer of them: one page of the table. '' begins. */
+  pageTasks(after: string, most: number): Promise<{ readonly tasks: readonly Task[]; readonly isLast: boolean }>;
   listOpenTasks(): Promise<readonly string[]>;
   /** queued → running; nothing otherwise. */
   markRunning(requestId: string, nowSeconds: number): Promise<void>;
@@ -200,14 +215,22 @@ export interface JournalStore {
   /**
    * Writes the row before the effect; a row that stands is kept, one that was undone begins anew. Throws `StaleAttempt`,
    * with nothing written, when another attempt of the task was claimed: whoever would act now acts behind its back.
+   * True when it was written: false for a row that stands, whose effect may have happened already.
    */
-  intend(effect: Effect, attempt: number): Promise<void>;
+  intend(effect: Effect, attempt: number): Promise<boolean>;
   /** Whatever the attempt: what came about is known to the undo the better for it. A row that was undone stays so. */
   markDone(requestId: string, effectId: string, outcome: Readonly<Record<string, unknown>>): Promise<void>;
   markUndone(requestId: string, effectId: string): Promise<void>;
   markBlocked(requestId: string, effectId: string, attempt: number, reason: string): Promise<void>;
   listEffects(requestId: string): Promise<readonly Effect[]>;
   getEffect(requestId: string, effectId: string): Promise<Effect | undefined>;
+}
+
+export interface TaskHistoryStore {
+  /** A step failed, `part` of it where it runs for several at once; once per failure, as it will be shown. */
+  noteFailedStep(requestId: string, attempt: number, step: string, part: string, detail: string): Promise<void>;
+  /** All that is known of what the task did; undefined when there is no such task. */
+  readTaskHistory(requestId: string): Promise<TaskHistory | undefined>;
 }
 
 export interface CommandStore {
@@ -251,9 +274,11 @@ export type Store = ArrayStore &
   CatalogStore &
   TaskStore &
   JournalStore &
+  TaskHistoryStore &
   CommandStore &
   LockStore &
   ScheduleStore &
   AccessStore &
   UserStore &
-  LoginBrakeStore;
+  LoginBrakeStore &
+  CallStore;

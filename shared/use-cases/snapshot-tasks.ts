@@ -2,6 +2,7 @@
  * Records and starts the tasks that take and delete snapshots, for whoever asks: a call or a schedule. One transaction
  * writes the task and its audit entry; a process that dies after it leaves the start to the sweeper.
  */
+import type { CallClaim } from '../domain/call-record.ts';
 import type { Issue } from '../domain/issue.ts';
 import type { Plan } from '../domain/plan.ts';
 import type { Snapshot } from '../domain/snapshot.ts';
@@ -25,6 +26,8 @@ export interface TaskOrder {
   readonly refId: string;
   /** '' when nobody called. */
   readonly sourceIp: string;
+  /** Of the call that asks, null when nobody called: no repeat of it records a second task. */
+  readonly claim: CallClaim | null;
 }
 
 export interface SnapshotTaskDeps {
@@ -37,8 +40,8 @@ export type TaskStart<REFUSED extends string> =
   | { readonly outcome: 'started'; readonly task: Task }
   /** Rules forbid it: no task. */
   | { readonly outcome: 'forbidden'; readonly issues: readonly Issue[] }
-  /** The transaction was refused: nothing was written. */
-  | { readonly outcome: REFUSED };
+  /** The transaction was refused: nothing was written. `sdpId`: the array it was to work on. */
+  | { readonly outcome: REFUSED; readonly sdpId: string };
 
 /** Writes task and audit entry in one transaction; anything but `recorded`: it wrote nothing. */
 type RecordTask<REFUSED extends string> = (task: Task, audit: AuditEntry) => Promise<'recorded' | REFUSED>;
@@ -49,9 +52,16 @@ type Unrecorded = Exclude<Awaited<ReturnType<TaskStore['recordTask']>>, 'recorde
 const nothingReserved = { reserve: [], hosts: [], exclusiveSnapshot: null } as const;
 
 /** What the rules look at; rows of an earlier registration of the host are not live. */
-async function snapshotFacts(store: SnapshotTaskDeps['store'], hostId: string): Promise<SnapshotFacts> {
+export async function snapshotFacts(
+  { store, clock }: Pick<SnapshotTaskDeps, 'store' | 'clock'>,
+  hostId: string,
+): Promise<SnapshotFacts> {
   const [host, databases] = await Promise.all([store.getHost(hostId), store.listDatabases(hostId)]);
-  return { host, databases: databases.filter((one) => one.generation === host?.generation) };
+  return {
+    nowSeconds: nowSeconds(clock),
+    host,
+    databases: databases.filter((one) => one.generation === host?.generation),
+  };
 }
 
 async function start<REFUSED extends string>(
@@ -60,13 +70,13 @@ async function start<REFUSED extends string>(
   what: { readonly commandType: CommandType; readonly plan: Plan; readonly subject: string },
   record: RecordTask<REFUSED>,
 ): Promise<TaskStart<REFUSED>> {
-  const { requestId, principal, refId, sourceIp } = order;
+  const { requestId, principal, refId, sourceIp, claim } = order;
   const { commandType, plan, subject } = what;
   const task = queuedTask({ requestId, principal, refId, commandType, plan }, nowSeconds(deps.clock));
   const atMilliseconds = deps.clock.nowMilliseconds();
-  const audit = { atMilliseconds, principal, operation: plan.flow, refId, sourceIp, subject, requestId };
+  const audit = { atMilliseconds, principal, operation: plan.flow, refId, sourceIp, subject, requestId, claim };
   const outcome = await record(task, audit);
-  if (outcome !== 'recorded') return { outcome };
+  if (outcome !== 'recorded') return { outcome, sdpId: plan.sdpId };
   await startAttempt(deps, task);
   return { outcome: 'started', task };
 }
@@ -83,7 +93,7 @@ export async function startSnapshot<REFUSED extends string>(
   request: SnapshotRequest,
   record: RecordTask<REFUSED>,
 ): Promise<TaskStart<REFUSED>> {
-  const facts = await snapshotFacts(deps.store, request.hostId);
+  const facts = await snapshotFacts(deps, request.hostId);
   const issues = snapshotIssues(request, facts);
   if (issues.length > 0) return { outcome: 'forbidden', issues };
   const plan = snapshotPlan(request, facts);

@@ -83,12 +83,13 @@ export const endpoints: readonly Endpoint<BedDeps>[] = [
 const onRefusal = (): void => undefined;
 
 /** The operation does what the function that serves it is granted. */
-const asItsFunction = ({ route, run, validate }: Endpoint<BedDeps>): Endpoint<BedDeps> => {
+const asItsFunction = ({ route, run, validate, resume }: Endpoint<BedDeps>): Endpoint<BedDeps> => {
   const actor = { functionName: `api-${route.capability}`, grants: apiGrants[route.capability], onRefusal };
   return {
     route,
     run: (deps, call) => actingAs(actor, () => run(deps, call)),
     validate: validate === null ? null : (deps, call) => actingAs(actor, () => validate(deps, call)),
+    resume: resume === null ? null : (deps, call, task) => actingAs(actor, () => resume(deps, call, task)),
   };
 };
 
@@ -111,7 +112,7 @@ const context = {} as Context;
 
 export async function apiBed(table: TestTable, options: BedOptions = {}): Promise<ApiBed> {
   const clock = testClock(startSeconds);
-  const store = createStore(table.name, table.config);
+  const store = createStore(table.name, table.config, undefined, clock);
   const flows = recordingFlows();
   const log = recordingLog();
   const sdp = aMemoryArray('4242', () => clock.nowMilliseconds());
@@ -134,7 +135,7 @@ export async function apiBed(table: TestTable, options: BedOptions = {}): Promis
       store: usedStore,
       clock,
       connect,
-      deployment: options.isWithoutArray === true ? null : () => connect(own),
+      deployment: options.isWithoutArray === true ? null : { url: own.url, port: () => connect(own) },
     }),
     connector: {
       deployment: options.isWithoutArray === true ? null : own,

@@ -1,5 +1,6 @@
 /** A walk of the route table: who is refused where. Flex contract, section 2; design, section 4. */
 import { beforeAll, describe, expect, it } from 'vitest';
+import { appTokenSecret } from './access-rows.ts';
 import { apiBed, type ApiBed, tokens } from './api-bed.ts';
 import { callersOf } from './callers.ts';
 import { givenHost, hostToken } from './given.ts';
@@ -70,7 +71,9 @@ describe.each(guardedCalls)('$name', ({ route, request }) => {
     }
     expect(await bed.table.rows()).toEqual(before);
     expect(bed.flows.started).toEqual([]);
-    expect(refused.length).toBe({ viewer: 0, operator: 1, admin: 4, host: 4, user: 2 }[route.audience]);
+    expect(refused.length).toBe(
+      { viewer: 0, operator: 1, admin: 4, 'admin-session': 4, host: 4, user: 2 }[route.audience],
+    );
   });
 });
 
@@ -81,6 +84,20 @@ it('is within what every function of the API is granted', () => {
       table: expect.arrayContaining(['BatchGetItem', 'UpdateItem']),
     });
 });
+
+it.each(['create-user', 'change-user', 'set-password', 'change-own-password', 'create-app-token', 'revoke-app-token'])(
+  '%s wants somebody who logged in: the app token of an admin is refused',
+  async (operation) => {
+    const { request, route } = guardedCalls.find((one) => one.route.operation === operation)!;
+    await bed.putAppToken('admin', 'own');
+    const rows = await bed.table.rows();
+    const answer = await bed.send({ ...request, token: appTokenSecret('admin', 'own') });
+    expect(answer.status).toBe(403);
+    expect(detailOf(answer)).toBe(`not allowed: this call needs the role ${route.audience}`);
+    const noted = ({ pk }: Readonly<Record<string, unknown>>) => /^(token|app-tokens)#/.test(String(pk));
+    expect((await bed.table.rows()).filter((row) => !noted(row))).toEqual(rows.filter((row) => !noted(row)));
+  },
+);
 
 it('takes the role from the user, not from the token', async () => {
   const boasting = userToken('viewer', 'boastingToken0000000000000000001');

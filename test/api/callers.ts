@@ -15,6 +15,7 @@ const letIn: Readonly<Record<Exclude<Audience, 'public'>, readonly Caller[]>> = 
   viewer: ['admin', 'operator', 'viewer', 'app', 'host'],
   operator: ['admin', 'operator', 'app', 'host'],
   admin: ['admin'],
+  'admin-session': ['admin'],
   host: ['host'],
   user: ['admin', 'operator', 'viewer'],
 };

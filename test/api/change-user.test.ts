@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { userToken } from '../../shared/http/authentication.ts';
 import { appTokenSecret, cheapHash } from './access-rows.ts';
 import { apiBed, type ApiBed, tokens } from './api-bed.ts';
 import { callingHost, refusedCallers } from './callers.ts';
@@ -88,10 +89,11 @@ describe('the last enabled admin', () => {
 
   it('is not missed when two admins disable each other at once', async () => {
     await bed.putUser({ name: 'second', role: 'admin' });
-    await bed.putAppToken('second', 'own');
+    const second = userToken('second', 'secondToken000000000000000000001');
+    await bed.putToken(second, { kind: 'user', name: 'second', role: 'admin', epoch: 0 });
     const answers = await Promise.all([
       bed.send(patch('second', { enabled: false })),
-      bed.send(patch('admin', { enabled: false }, appTokenSecret('second', 'own'))),
+      bed.send(patch('admin', { enabled: false }, second)),
     ]);
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
     expect((await bed.store.listUsers()).filter((one) => one.role === 'admin' && !one.isDisabled)).toHaveLength(1);
@@ -121,7 +123,7 @@ it.each([
   expect(fieldsOf(answer)).toContain(field);
 });
 
-it.each(refusedCallers('admin'))('$caller is refused', async ({ token }) => {
+it.each(refusedCallers('admin-session'))('$caller is refused', async ({ token }) => {
   await givenHost(bed, callingHost);
   expect((await unchanged(bed, patch('ann', { role: 'admin' }, token))).status).toBe(403);
 });

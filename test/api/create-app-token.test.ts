@@ -1,5 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
+import type { AppToken } from '../../shared/domain/token.ts';
+import { hashToken } from '../../shared/http/authentication.ts';
+import { appTokenSecret } from './access-rows.ts';
 import { apiBed, type ApiBed, startSeconds, tokens } from './api-bed.ts';
 import { allowedCallers, callingHost, refusedCallers } from './callers.ts';
 import { givenHost } from './given.ts';
@@ -78,13 +81,39 @@ it('gives out fifty to one user, and no more', async () => {
   expect((await bed.send(post(wanted, tokens.viewer))).status).toBe(201);
 });
 
+describe('counts to the fifty only what works', () => {
+  const fifty = (about: (index: number) => Partial<AppToken>) =>
+    Promise.all(Array.from({ length: 50 }, (_, index) => bed.putAppToken('operator', `token-${index}`, about(index))));
+
+  it.each([
+    ['an expired one', { expiresAtSeconds: startSeconds }],
+    ['one that died with a password', { epoch: -1 }],
+  ])('%s gives way, the oldest first', async (_, dead) => {
+    await fifty((index) => (index % 10 === 7 ? { ...dead, createdAtSeconds: 1000 - index } : {}));
+    const made = Made.parse((await bed.send(post())).body);
+    const left = (await bed.store.listAppTokens('operator')).map(({ tokenId }) => tokenId);
+    expect(left).toHaveLength(50);
+    expect(left).toContain(made.id);
+    expect(left).not.toContain('token-47');
+    expect(await bed.store.findBearer(hashToken(appTokenSecret('operator', 'token-47')), null)).toEqual({});
+    expect(await readStatus(bed, made.token)).toBe(200);
+  });
+
+  it('of many at once each takes the place of another or of none', async () => {
+    await fifty((index) => (index === 7 ? { expiresAtSeconds: startSeconds } : {}));
+    const statuses = (await Promise.all(Array.from({ length: 5 }, () => bed.send(post())))).map(({ status }) => status);
+    expect(statuses).toContain(201);
+    expect((await bed.send(post())).status).toBe(409);
+  });
+});
+
 it('gives none to a session that was ended while it asked', async () => {
   const late = await apiBed(bed.table, {
     wrapStore: (store) => ({
       ...store,
-      putAppToken: async (appToken, token, entry) => {
+      putAppToken: async (appToken, token, replaces, entry) => {
         await store.setPassword('operator', 'other', null, entry);
-        return store.putAppToken(appToken, token, entry);
+        return store.putAppToken(appToken, token, replaces, entry);
       },
     }),
   });

@@ -1,7 +1,7 @@
 import { rootCertificates } from 'node:tls';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { arrayRefused } from '../../shared/domain/errors.ts';
-import { aMemoryArray } from '../builders/arrays.ts';
+import { aMemoryArray, nobody } from '../builders/arrays.ts';
 import { apiBed, type ApiBed, ownArrayUrl, presentedSha256, startSeconds, tokens } from './api-bed.ts';
 import { arrayUrl, givenArray } from './given.ts';
 
@@ -88,6 +88,13 @@ describe('refuses, and records nothing of,', () => {
     expect((await unchanged(bed, post({ url: ownArrayUrl }))).status).toBe(409);
   });
 
+  it("any array until the deployment's own has said who it is: it could be the same", async () => {
+    bed.reachable.set(ownArrayUrl, nobody());
+    const answer = await unchanged(bed, post());
+    expect(answer.status).toBe(503);
+    expect(detailOf(answer)).toBe("no array is registered until the deployment's array has said who it is");
+  });
+
   it('an array that does not answer', async () => {
     const answer = await unchanged(bed, post({ url: arrayUrl('silent') }));
     expect(answer.status).toBe(503);
@@ -108,10 +115,10 @@ describe('refuses, and records nothing of,', () => {
     expect(detailOf(answer)).toContain('credentials not accepted');
   });
 
-  it('an array whose id is no id', async () => {
+  it.each(['', 'x'.repeat(65), 'a/b', 'a\nb', 'a\u007f'])('an array whose id is no id: %j', async (id) => {
     bed.reachable.set(
       url,
-      aMemoryArray('x'.repeat(65), () => 0),
+      aMemoryArray(id, () => 0),
     );
     expect((await unchanged(bed, post())).status).toBe(409);
   });

@@ -72,7 +72,7 @@ describe('bad input changes nothing', () => {
     expect(answer.text).not.toContain(password);
   });
 
-  it.each(refusedCallers('admin'))('$caller is refused', async ({ token }) => {
+  it.each(refusedCallers('admin-session'))('$caller is refused', async ({ token }) => {
     await givenHost(bed, callingHost);
     expect((await unchanged(bed, post(ann, token))).status).toBe(403);
   });

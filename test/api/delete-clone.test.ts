@@ -47,6 +47,15 @@ it('answers 202 with a running task and starts its flow', async () => {
   });
 });
 
+it('deletes a clone from before arrays had names on the array of its snapshot', async () => {
+  await givenClone(bed, {
+    snapshot: { snapshotId: 'snap_1767000300', sdpId: '4243' },
+    clone: { dbId: '8', dbName: 'old', sdpId: '' },
+  });
+  const { request_id: requestId } = taskOf(await bed.send(remove({ ...clone, database_id: '8' })));
+  expect((await bed.store.getTask(requestId))?.plan).toMatchObject({ sdpId: '4243' });
+});
+
 it('leaves an audit entry that names the task', async () => {
   const { request_id: requestId } = taskOf(await bed.send(remove(clone)));
   expect(await bed.table.rows()).toContainEqual(

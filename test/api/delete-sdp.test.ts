@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { sweep } from '../../functions/schedules/sweep/sweep.ts';
 import { removalGraceSeconds } from '../../shared/domain/array.ts';
 import { aVolume } from '../builders/database.ts';
+import { aHost } from '../builders/host.ts';
 import { aClonePlan } from '../builders/task.ts';
 import { apiBed, type ApiBed, startSeconds, tokens } from './api-bed.ts';
 import { givenArray, givenDatabase, givenHost, givenSnapshot, givenTask } from './given.ts';
@@ -50,6 +51,11 @@ describe('is refused, and changes nothing, while', () => {
       'unfinished tasks: task-1',
       () => givenTask(bed, { requestId: 'task-1', plan: aClonePlan({ sdpId: '4243' }) }),
     ],
+    [
+      'a task from before arrays had names is unfinished',
+      'unfinished tasks: task-1',
+      () => givenTask(bed, { requestId: 'task-1', plan: aClonePlan({ sdpId: '' }) }),
+    ],
   ])('%s', async (_, why, given) => {
     await given();
     const answer = await unchanged(bed, remove());
@@ -73,6 +79,35 @@ describe('is refused, and changes nothing, while', () => {
   it.each(['operator', 'viewer', 'app'] as const)('the role %s asks for it', async (role) => {
     expect((await unchanged(bed, remove('4243', tokens[role]))).status).toBe(403);
   });
+});
+
+it('is refused without a mark that would stop work on it meanwhile', async () => {
+  await givenHost(bed, 'sqlprod1', { sdpId: '4243' });
+  const marks: string[] = [];
+  const watched = await apiBed(bed.table, {
+    wrapStore: (store) => ({
+      ...store,
+      beginRemoval: (sdpId, removalId, now) => {
+        marks.push(sdpId);
+        return store.beginRemoval(sdpId, removalId, now);
+      },
+    }),
+  });
+  expect((await watched.send(remove())).status).toBe(409);
+  expect(marks).toEqual([]);
+});
+
+it('looks again once it is marked, and takes the mark away', async () => {
+  let looks = 0;
+  const racing = await apiBed(bed.table, {
+    wrapStore: (store) => ({
+      ...store,
+      listHosts: async () => ((looks += 1) === 1 ? [] : [aHost({ hostId: 'sqlprod1', sdpId: '4243' })]),
+    }),
+  });
+  expect((await racing.send(remove())).status).toBe(409);
+  expect(looks).toBe(2);
+  expect(await bed.store.getArray('4243')).toMatchObject({ removalId: '' });
 });
 
 it('does not count databases of a host that is not registered', async () => {

@@ -4,7 +4,7 @@ import { snapshotRow } from '../builders/flex-example.ts';
 import { asTheTest } from './acting-as.ts';
 import { apiBed, type ApiBed, startSeconds, tokens } from './api-bed.ts';
 import { allowedCallers, callingHost, refusedCallers } from './callers.ts';
-import { givenClone, givenHost, givenSnapshot, givenTask } from './given.ts';
+import { givenArray, givenClone, givenHost, givenSnapshot, givenTask } from './given.ts';
 import { useDatabase } from './test-database.ts';
 import { bodyOf, detailOf, fieldsOf, issueTypesOf, taskOf, unchanged } from './wire-answers.ts';
 
@@ -209,6 +209,13 @@ it('lets one of several deletions at once win', async () => {
   expect(statuses.filter((status) => status === 204)).toHaveLength(1);
   expect(statuses.filter((status) => status !== 204).every((status) => status === 409 || status === 404)).toBe(true);
   expect(bed.flows.started).toHaveLength(1);
+});
+
+it('is refused with 409 while the array is being removed', async () => {
+  await givenSnapshot(bed);
+  await givenArray(bed, '134409', { removalId: 'removal-1', removingSinceSeconds: startSeconds });
+  const answer = await unchanged(bed, remove());
+  expect(answer).toMatchObject({ status: 409, body: { detail: "array '134409' is being removed" } });
 });
 
 it('says that it can be repeated when the snapshot was in use only for a moment', async () => {

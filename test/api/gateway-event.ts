@@ -5,6 +5,7 @@ import type { Method } from '../../shared/http/route.ts';
 export interface TestRequest {
   readonly method: Method;
   readonly path: string;
+  readonly query?: Readonly<Record<string, string>>;
   /** Bearer token; absent sends no header. */
   readonly token?: string;
   /** Objects are sent as JSON, text as it stands. */
@@ -27,7 +28,7 @@ export function gatewayEvent(request: TestRequest): ApiEvent {
       ...request.headers,
     },
     pathParameters: null,
-    queryStringParameters: null,
+    queryStringParameters: request.query ?? null,
     body: text !== null && request.base64 === true ? Buffer.from(text).toString('base64') : text,
     isBase64Encoded: request.base64 === true,
     requestContext: {

@@ -59,6 +59,20 @@ it('says so when another array answers at its address', async () => {
   });
 });
 
+it("says of the deployment's own that another array answers, also when it was asked a moment ago", async () => {
+  await bed.send(get('4242'));
+  const other = aMemoryArray('9999', () => 0);
+  const own = bed.sdp;
+  let asked = 0;
+  // Who it is, is asked twice: the second answer is of another one.
+  const describeArray = () => ((asked += 1) === 1 ? own : other).describe();
+  bed.reachable.set(ownArrayUrl, { ...own, describe: describeArray });
+  expect((await bed.send(get('4242'))).body).toMatchObject({
+    state: 'unreachable',
+    reason: 'the array refused to be asked: its address leads to array 9999',
+  });
+});
+
 it('is 404 for an array nobody registered', async () => {
   const answer = await bed.send(get('9999'));
   expect(answer.status).toBe(404);

@@ -3,7 +3,7 @@ import { apiBed, type ApiBed, startSeconds, tokens } from './api-bed.ts';
 import { allowedCallers, callingHost } from './callers.ts';
 import { givenClone, givenDatabase, givenHost, givenSnapshot } from './given.ts';
 import { useDatabase } from './test-database.ts';
-import { bodyOf, unchanged } from './wire-answers.ts';
+import { bodyOf, detailOf, unchanged } from './wire-answers.ts';
 
 const newTable = useDatabase();
 let bed: ApiBed;
@@ -82,6 +82,25 @@ it('leaves out databases that are not on the array', async () => {
   await givenHost(bed, 'sqlprod1');
   await givenDatabase(bed, { serial: null });
   expect((await bed.send(get())).body).toMatchObject([{ databases: [] }]);
+});
+
+it('past 5 MB is refused whole, and names where else to ask', async () => {
+  await givenHost(bed, 'sqlprod1');
+  for (let dbId = 10; dbId < 30; dbId += 1) {
+    const file = {
+      name: 'x'.repeat(300_000),
+      fileId: 1,
+      kind: 'data',
+      path: '',
+      sizeMib: 1,
+      backupStatus: '',
+    } as const;
+    await givenDatabase(bed, { dbId: String(dbId), name: `orders_${String(dbId)}`, files: [file] });
+  }
+  const answer = await unchanged(bed, get());
+  expect(answer.status).toBe(503);
+  expect(answer.headers).not.toHaveProperty('retry-after');
+  expect(detailOf(answer)).toMatch(/^the topology has 5\.7 MB, more than the 5\.0 MB of one answer; .*db_snapshots/);
 });
 
 it.each(allowedCallers('viewer'))('may be called by $caller', async ({ token }) => {

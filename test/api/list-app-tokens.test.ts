@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { DomainError } from '../../shared/domain/errors.ts';
 import { appTokenSecret } from './access-rows.ts';
 import { apiBed, type ApiBed, startSeconds, tokens } from './api-bed.ts';
 import { callingHost, refusedCallers } from './callers.ts';
@@ -85,6 +86,28 @@ describe('the last use', () => {
     // Each that read no use tries the row of the token; one goes on to the row that is listed.
     expect(writes().length).toBeLessThanOrEqual(11);
     expect(await lastUse()).toMatchObject([{ last_used_ts: startSeconds }]);
+  });
+
+  it.each([
+    ['the table is throttled', new DomainError('Busy', 'the table cannot serve this now'), 200],
+    ['of a fault of ours', new TypeError('no such thing'), 500],
+  ])('that cannot be noted because %s', async (_, error, status) => {
+    const late = await apiBed(bed.table, {
+      wrapStore: (store) => ({ ...store, noteTokenUse: () => Promise.reject(error) }),
+    });
+    await late.putAppToken('viewer', 'b');
+    expect(await readStatus(late, appTokenSecret('viewer', 'b'))).toBe(status);
+    const warned = late.logLines.filter(({ level }) => level === 'warn');
+    expect(warned.map(({ message, fields }) => ({ message, fields }))).toEqual(
+      status === 500
+        ? []
+        : [
+            {
+              message: 'the use of an app token was not noted',
+              fields: { principal: 'app:viewer/nightly jobs', error: 'Busy' },
+            },
+          ],
+    );
   });
 
   it('is no use when the call was refused', async () => {

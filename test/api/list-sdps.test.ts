@@ -37,7 +37,10 @@ it("lists the deployment's own array, and what was registered", async () => {
 
 it('names the array that answers at the own address now', async () => {
   await list();
-  bed.reachable.set(ownArrayUrl, aMemoryArray('4343', () => 0));
+  bed.reachable.set(
+    ownArrayUrl,
+    aMemoryArray('4343', () => 0),
+  );
   expect(await list()).toEqual([{ ...own, sdp_id: '4343', name: 'array-4343' }]);
 });
 

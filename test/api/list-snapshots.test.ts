@@ -2,9 +2,9 @@ import { beforeEach, expect, it } from 'vitest';
 import { apiBed, type ApiBed, tokens } from './api-bed.ts';
 import { snapshotRow } from '../builders/flex-example.ts';
 import { allowedCallers, callingHost } from './callers.ts';
-import { givenClone, givenHost, givenTask } from './given.ts';
+import { givenClone, givenHost, givenSnapshot, givenTask } from './given.ts';
 import { useDatabase } from './test-database.ts';
-import { bodyOf, unchanged } from './wire-answers.ts';
+import { bodyOf, detailOf, unchanged } from './wire-answers.ts';
 
 const newTable = useDatabase();
 let bed: ApiBed;
@@ -42,6 +42,20 @@ it('does not show a snapshot whose task still runs', async () => {
   const { requestId } = await givenTask(bed);
   await bed.store.recordSnapshot(snapshotRow({ requestId, state: 'pending' }), []);
   expect((await bed.send(list())).body).toEqual([]);
+});
+
+it('past 5 MB is refused whole, and says that there are no pages yet', async () => {
+  const [database] = snapshotRow().databases;
+  if (database === undefined) throw new Error('the example has a database');
+  for (let index = 10; index < 30; index += 1)
+    await givenSnapshot(bed, {
+      snapshotId: `snap_${String(index)}`,
+      databases: [{ ...database, dbName: 'x'.repeat(300_000) }],
+    });
+  const answer = await unchanged(bed, list());
+  expect(answer.status).toBe(503);
+  expect(answer.headers).not.toHaveProperty('retry-after');
+  expect(detailOf(answer)).toMatch(/^the list of snapshots has 5\.7 MB, .*there is no list in pages yet/);
 });
 
 it.each(allowedCallers('viewer'))('may be called by $caller', async ({ token }) => {

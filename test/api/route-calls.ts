@@ -66,6 +66,7 @@ const bodies: Readonly<Record<string, unknown>> = {
     source_host_id: callingHost,
     destinations: [{ host_id: 'sqldev1', db_id: '7', db_name: 'orders_test' }],
   },
+  'create-snapshot': { source_host_id: callingHost, database_ids: ['7'] },
   'delete-clone': { host_id: 'sqldev1', database_id: '5' },
   'create-sdp': { url: 'https://new-array.example', secret_id: 'reprise/sdp/new' },
   'update-sdp': { secret_id: 'reprise/sdp/other' },

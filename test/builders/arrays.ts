@@ -30,17 +30,15 @@ export function aMemoryArray(sdpId: string, now: () => number): SdpMemory {
 }
 
 /** A site whose own array is the first; the others were registered. */
-export const arraysOf = (own: TestArray, ...registered: readonly TestArray[]): Arrays => {
-  const all = [{ sdpId: '', port: own.port }, ...registered];
-  return {
-    of: async (sdpId) => {
-      const found = [own, ...all].find((array) => array.sdpId === sdpId);
-      if (found === undefined) throw new DomainError('ArrayRefused', `array ${sdpId} is not registered`);
-      return found.port;
-    },
-    all: async () => all,
-  };
-};
+export const arraysOf = (own: TestArray, ...registered: readonly TestArray[]): Arrays => ({
+  of: async (sdpId) => {
+    const found = [own, { sdpId: '', port: own.port }, ...registered].find((array) => array.sdpId === sdpId);
+    if (found === undefined) throw new DomainError('ArrayRefused', `array ${sdpId} is not registered`);
+    return found.port;
+  },
+  own: () => own.port,
+  registered: async () => registered.map(({ sdpId }) => sdpId),
+});
 
 /** Where nobody answers. */
 export function nobody(): SdpPort {

@@ -73,6 +73,25 @@ describe.concurrent.each(cases.filter(({ verb }) => !askedOnce.has(verb)))('$nam
   });
 });
 
+describe.concurrent.each(
+  cases.filter(({ flow, verb }) => flow.name === 'delete-snapshot' && verb === 'removeSnapshot'),
+)('$name', ({ flow, step, verb }) => {
+  it('whose answer is lost, and that is refused then, goes on: nobody knows whether it was done', async () => {
+    const { task } = await runCase(
+      await freshTable(),
+      { flow, step },
+      {
+        plant: (world) =>
+          planted(world, step.action.name, [
+            { verb, nth: 1, when: 'after', error: noAnswer },
+            { verb, nth: 2, when: 'before', error: refusal },
+          ]),
+      },
+    );
+    expect(task.state).toBe('done');
+  });
+});
+
 describe.concurrent.each(flows.map((flow) => ({ name: flow.name, flow })))('$name', ({ flow }) => {
   it('ends finished or undone when the array stays silent for a while', async () => {
     const step = flow.steps.find(({ touches }) => touches.what === 'array');

@@ -45,6 +45,7 @@ export const aRoute = (over: Partial<Route> = {}): Route => ({
   response: null,
   successStatus: 200,
   task: null,
+  secret: null,
   twin: false,
   summary: 'Lists hosts',
   ...over,

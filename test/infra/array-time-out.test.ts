@@ -38,7 +38,12 @@ const variables = {
 
 /** Only the deployment's own array is asked, so the table is not. */
 const askArray = async () => {
-  const store = { getArray: () => Promise.resolve(undefined), listArrays: () => Promise.resolve([]) };
+  const store = {
+    getArray: () => Promise.resolve(undefined),
+    listArrays: () => Promise.resolve([]),
+    getDeploymentArray: () => Promise.resolve(undefined),
+    getUnnamedArray: () => Promise.resolve(undefined),
+  };
   const array = await arraysFrom(variables, { store, clock: systemClock, log: silentLog }).of('');
   return await array.describe();
 };

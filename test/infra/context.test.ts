@@ -70,7 +70,12 @@ describe('resolveEnvironment', () => {
 
   it('asks for what only the owner knows', () => {
     expect(() => resolveEnvironment('prod')).toThrow('environment prod needs an account');
-    expect(resolveEnvironment('prod', { account: '1' }).array.sdpUrl).toBeNull();
+    expect(() => resolveEnvironment('prod', { account: '1' })).toThrow('-c sdpUrl=none');
+  });
+
+  it('has no array of its own when it is told so', () => {
+    const { environmentName, overrides } = contextOf({ env: 'prod', account: '1', sdpUrl: 'none' });
+    expect(resolveEnvironment(environmentName, overrides).array.sdpUrl).toBeNull();
   });
 
   it('takes one way to verify the array', () => {

@@ -212,8 +212,10 @@ describe('a network stack', () => {
 });
 
 describe('resolveEnvironment', () => {
-  it.each(['dev', 'staging', 'prod'] as const)('does not guess the account of %s', (name) => {
+  it.each(['dev', 'staging', 'prod'] as const)('does not guess the account of %s, nor its array', (name) => {
+    const account = '111111111111';
     expect(() => resolveEnvironment(name)).toThrow(`environment ${name} needs an account`);
-    expect(resolveEnvironment(name, { account: '111111111111' }).array.sdpUrl).toBeNull();
+    expect(() => resolveEnvironment(name, { account })).toThrow(`environment ${name} needs an array`);
+    expect(resolveEnvironment(name, { account, array: { sdpUrl: null } }).array.sdpUrl).toBeNull();
   });
 });

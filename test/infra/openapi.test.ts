@@ -59,9 +59,10 @@ describe('gatewayBody', () => {
       aRoute({ path: '/api/h/{id}' }),
       aRoute({ operation: 'remove-host', method: 'DELETE', path: '/api/h/{id}' }),
     ]);
-    const operation = (operationId: string): object => ({
+    const idempotencyKey = expect.objectContaining({ name: 'Idempotency-Key', in: 'header', required: false });
+    const operation = (operationId: string, ...more: readonly unknown[]): object => ({
       operationId,
-      parameters: [{ name: 'id', in: 'path', required: true, schema: { type: 'string' } }],
+      parameters: [{ name: 'id', in: 'path', required: true, schema: { type: 'string' } }, ...more],
       responses: { default: { description: 'as the function answers' } },
       'x-amazon-apigateway-integration': {
         type: 'aws_proxy',
@@ -73,7 +74,18 @@ describe('gatewayBody', () => {
     expect(gatewayBody('api', methods, (capability) => `uri:${capability}`)).toEqual({
       openapi: '3.0.1',
       info: { title: 'api', version: '1' },
-      paths: { '/h/{id}': { get: operation('list-hosts'), delete: operation('remove-host') } },
+      paths: { '/h/{id}': { get: operation('list-hosts'), delete: operation('remove-host', idempotencyKey) } },
     });
   });
+});
+
+it('shows the header of a key where one is taken: not at reads, twins and the login', () => {
+  const methods = gatewayMethods([
+    aRoute(),
+    aRoute({ operation: 'create-clone', method: 'POST', path: '/api/c', twin: true }),
+    aRoute({ operation: 'login', method: 'POST', path: '/api/l', audience: 'public' }),
+  ]);
+  expect(methods.filter((method) => method.takesIdempotencyKey).map(({ operationId }) => operationId)).toEqual([
+    'create-clone',
+  ]);
 });

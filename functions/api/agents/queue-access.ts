@@ -16,6 +16,7 @@ export const queueAccess = defineOperation({
   response: QueueAccess,
   successStatus: 200,
   task: null,
+  secret: 'answer',
   async run(deps: AgentApiDeps, call) {
     const host = await agentHost(deps.store, call);
     const queueUrl = await deps.queues.ensureQueue(host.hostId, host.generation);

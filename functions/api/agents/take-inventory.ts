@@ -1,17 +1,12 @@
 /** Takes an agent's inventory over into the table. */
 import type { DatabaseReport, InventoryReport } from '../../../shared/contracts/agent.ts';
 import type { Database, DatabaseVolume } from '../../../shared/domain/database.ts';
-import { isDomainError } from '../../../shared/domain/errors.ts';
 import type { Host } from '../../../shared/domain/host.ts';
-import type { Arrays } from '../../../shared/ports/arrays.ts';
-import type { Log } from '../../../shared/ports/log.ts';
-import type { SdpPort } from '../../../shared/ports/sdp.ts';
 import type { DatabaseStore } from '../../../shared/ports/store.ts';
+import { locate, type PlaceDeps, volumesOf } from './disk-places.ts';
 
-export interface InventoryDeps {
+export interface InventoryDeps extends PlaceDeps {
   readonly store: DatabaseStore;
-  readonly arrays: Arrays;
-  readonly log: Log;
 }
 
 const databaseOf = (
@@ -40,63 +35,26 @@ const databaseOf = (
   volumes,
 });
 
+/**
+ * What the row from before may still say: that of this registration of the host, and of no other array than the host
+ * names. A host that is registered anew may have moved, or its array may be gone.
+ */
+const knownBefore = (host: Host, before: Database | undefined): readonly DatabaseVolume[] =>
+  before?.generation === host.generation
+    ? before.volumes.filter((volume) => host.sdpId === '' || volume.sdpId === host.sdpId)
+    : [];
+
 /** Volumes known from before are kept as long as the disks are the same ones. */
-function knownVolumes(report: DatabaseReport, before: Database | undefined): readonly DatabaseVolume[] | undefined {
-  if (before === undefined || before.volumes.length === 0) return undefined;
-  const known = report.mount_points.every((mount) => before.volumes.some((volume) => volume.serial === mount.serial));
-  return known ? before.volumes : undefined;
-}
-
-interface Located {
-  readonly volumes: readonly DatabaseVolume[];
-  /** An array could not be asked: what it knows is not gone. */
-  readonly isPartial: boolean;
-}
-
-/** An array that is silent, or that refuses us, must not keep hosts of others from their databases. */
-async function locateOn(
-  deps: InventoryDeps,
-  array: () => Promise<Pick<SdpPort, 'describe' | 'locateVolumes'>>,
-  serials: readonly string[],
-): Promise<readonly DatabaseVolume[] | undefined> {
-  try {
-    const port = await array();
-    const [{ sdpId }, located] = await Promise.all([port.describe(), port.locateVolumes(serials)]);
-    return located.map(({ serial, volumeId, volumeName, volumeGroupId, volumeGroupName }) => ({
-      sdpId,
-      serial,
-      volumeId,
-      volumeName,
-      volumeGroupId,
-      volumeGroupName,
-    }));
-  } catch (error) {
-    if (!isDomainError(error, 'ArrayUnavailable') && !isDomainError(error, 'ArrayRefused')) throw error;
-    deps.log.warn('an array did not say where disks lie', { error: error.message });
-    return undefined;
-  }
-}
-
-/** On the array that the host names, else on all: whatever none of them knows is looked up again next time. */
-async function locate(deps: InventoryDeps, host: Host, serials: readonly string[]): Promise<Located> {
-  if (serials.length === 0) return { volumes: [], isPartial: false };
-  const arrays =
-    host.sdpId === ''
-      ? (await deps.arrays.all()).map(
-          ({ port }) =>
-            () =>
-              Promise.resolve(port),
-        )
-      : [() => deps.arrays.of(host.sdpId)];
-  const found = await Promise.all(arrays.map((array) => locateOn(deps, array, serials)));
-  return { volumes: found.flatMap((one) => one ?? []), isPartial: found.includes(undefined) };
-}
-
-/** Where the disks of a database lie; a disk that nobody could be asked about lies where it did. */
-function volumesOf(report: DatabaseReport, before: Database | undefined, located: Located): readonly DatabaseVolume[] {
-  const candidates = [...located.volumes, ...(located.isPartial ? (before?.volumes ?? []) : [])];
-  const serials = [...new Set(report.mount_points.map((mount) => mount.serial))];
-  return serials.flatMap((serial) => candidates.find((volume) => volume.serial === serial) ?? []);
+function knownVolumes(
+  host: Host,
+  report: DatabaseReport,
+  before: Database | undefined,
+): readonly DatabaseVolume[] | undefined {
+  const known = knownBefore(host, before);
+  if (before === undefined || known.length === 0 || known.length < before.volumes.length) return undefined;
+  return report.mount_points.every((mount) => known.some((volume) => volume.serial === mount.serial))
+    ? known
+    : undefined;
 }
 
 const withoutSequence = (database: Database): string => JSON.stringify({ ...database, sequence: 0 });
@@ -114,7 +72,7 @@ export async function takeInventory(deps: InventoryDeps, host: Host, report: Inv
   if (report.sequence < host.inventorySequence) return;
   const before = await deps.store.listDatabases(host.hostId);
   const beforeById = new Map(before.map((database) => [database.dbId, database]));
-  const unknown = report.databases.filter((one) => knownVolumes(one, beforeById.get(one.id)) === undefined);
+  const unknown = report.databases.filter((one) => knownVolumes(host, one, beforeById.get(one.id)) === undefined);
   const located = await locate(
     deps,
     host,
@@ -122,7 +80,7 @@ export async function takeInventory(deps: InventoryDeps, host: Host, report: Inv
   );
   const after = report.databases.map((one) => {
     const old = beforeById.get(one.id);
-    const volumes = knownVolumes(one, old) ?? volumesOf(one, old, located);
+    const volumes = knownVolumes(host, one, old) ?? volumesOf(deps, one, knownBefore(host, old), located);
     return databaseOf(host, one, report.sequence, volumes);
   });
   const inOneChunk = report.chunks === 1;

@@ -28,7 +28,7 @@ export const changeUser = defineOperation({
   method: 'PATCH',
   path: '/api/echo/v1/users/{user_name}',
   capability: 'auth',
-  audience: 'admin',
+  audience: 'admin-session',
   summary: 'Change the role of a user, disable or enable one',
   request: { path: z.object({ user_name: NamedUser }), body: Change },
   response: FlexUser,

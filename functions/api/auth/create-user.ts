@@ -15,12 +15,13 @@ export const createUser = defineOperation({
   method: 'POST',
   path: '/api/echo/v1/users',
   capability: 'auth',
-  audience: 'admin',
+  audience: 'admin-session',
   summary: 'Create a user',
   request: { body: z.object({ name: NewUserName, role: Role, password: NewPassword }) },
   response: FlexUser,
   successStatus: 201,
   task: null,
+  secret: 'request',
   async run(deps: ApiDeps, call) {
     const { name, role, password } = call.body;
     const user = newUser({ name, role, passwordHash: await hashPassword(password) }, nowSeconds(deps.clock));

@@ -1,30 +1,39 @@
 /**
- * The brake on guessing passwords (shared/domain/login-brake.ts). An attempt counts before the password is looked at, so
+ * The brake on guessing passwords (shared/domain/login-brake.ts). An attempt is taken before the password is looked at, so
  * that many at once are no way around it; who does not exist costs and answers the same as who does.
  */
 import {
+  type BrakeKey,
   type BrakeMark,
   isKnown,
-  isWelcomeDue,
-  knownForSeconds,
+  isWorthKnowing,
+  type KnownPlace,
+  knownPlace,
   networkOf,
   waitOf,
 } from '../../../shared/domain/login-brake.ts';
+import { isUserName, type User } from '../../../shared/domain/user.ts';
 import type { ApiAnswer, ApiCall } from '../../../shared/http/route.ts';
 import { nowSeconds } from '../../../shared/ports/clock.ts';
 import type { ApiDeps } from '../api-deps.ts';
 import { auditEntry } from '../audit-entry.ts';
 
-type GuessingCall = Pick<ApiCall, 'principal' | 'refId' | 'sourceIp'>;
+type GuessingCall = Pick<ApiCall, 'principal' | 'refId' | 'sourceIp' | 'claim'>;
+
+/** What the audit calls it when the password is wrong. */
+type Failure = 'login-failed' | 'change-own-password-failed';
 
 export interface LoginAttempt {
   readonly name: string;
-  /** 0: go on. */
+  /** Of that name, if there is one. */
+  readonly user: User | undefined;
+  /** 0: go on, one attempt of each bucket is taken. */
   readonly waitSeconds: number;
-  readonly user: BrakeMark;
-  readonly address: BrakeMark;
-  /** Whether the user logged in from this address of late. */
+  readonly buckets: readonly [BrakeMark, ...BrakeMark[]];
+  /** Whether the user logged in from this network of late. */
   readonly known: BrakeMark;
+  readonly failure: Failure;
+  /** The bucket of such entries. */
   readonly audit: BrakeMark;
 }
 
@@ -32,34 +41,54 @@ export interface LoginAttempt {
 const shownNameLength = 64;
 
 /** Entries about failures are few, whatever strangers do; the log has every one. */
-async function noteFailure(deps: ApiDeps, call: GuessingCall, operation: string, attempt: LoginAttempt): Promise<void> {
+async function noteFailure(deps: ApiDeps, call: GuessingCall, name: string, bucket: BrakeMark): Promise<void> {
+  const operation = bucket.key.name;
   deps.log.warn('password refused', { operation, ref_id: call.refId, source_ip: call.sourceIp });
-  if (!(await deps.store.takeAttempt(attempt.audit, nowSeconds(deps.clock)))) return;
-  const entry = auditEntry(deps.clock, call, operation, attempt.name.slice(0, shownNameLength));
-  await deps.store.putAudit(entry);
+  if (!(await deps.store.takeAttempt(bucket, nowSeconds(deps.clock)))) return;
+  await deps.store.putAudit(auditEntry(deps.clock, call, operation, name.slice(0, shownNameLength)));
 }
 
-/** Takes an attempt of the name, unless there is none, there or at the address. */
-export async function beginAttempt(deps: ApiDeps, call: GuessingCall, name: string): Promise<LoginAttempt> {
+/** Each kind of failure has a bucket of entries: many of one kind do not hide another. */
+const auditOf = (operation: Failure | 'login-braked'): BrakeKey => ({ kind: 'audit', name: operation });
+
+/**
+ * Takes an attempt of each bucket that counts: of the name at this network where its user is known, or else of the
+ * network, of the name there, and of the name anywhere. Refused as soon as one is empty; what was taken by then is gone.
+ */
+export async function beginAttempt(
+  deps: ApiDeps,
+  call: GuessingCall,
+  name: string,
+  failure: Failure,
+): Promise<LoginAttempt> {
   const now = nowSeconds(deps.clock);
   const network = networkOf(call.sourceIp);
-  const [user, address, known, audit] = await deps.store.readBrakes([
-    { kind: 'user', name },
-    { kind: 'address', name: network },
-    { kind: 'known', name: `${network} ${name}` },
-    { kind: 'audit', name: '' },
-  ]);
-  const attempt = { name, user, address, known, audit, waitSeconds: 0 };
-  const marks = isKnown(known, now) ? [address] : [address, user];
-  const empty = marks.toSorted((left, right) => waitOf(right, now) - waitOf(left, now)).at(0) ?? address;
+  const place = `${network} ${name}`;
+  const { marks, user } = await deps.store.readBrakes(
+    [
+      { kind: 'address', name: network },
+      { kind: 'place', name: place },
+      { kind: 'user', name },
+      { kind: 'known', name: place },
+      auditOf(failure),
+      auditOf('login-braked'),
+    ],
+    isUserName(name) ? name : null,
+  );
+  const [address, here, anywhere, known, audit, braked] = marks;
+  const buckets: LoginAttempt['buckets'] = isKnown(known, user, now) ? [here] : [address, here, anywhere];
+  const attempt = { name, user, waitSeconds: 0, buckets, known, failure, audit };
+  const empty = buckets.reduce((left, right) => (waitOf(right, now) > waitOf(left, now) ? right : left));
   const waitSeconds = waitOf(empty, now);
   if (waitSeconds > 0) {
-    if (!empty.isNoted && (await deps.store.noteEmpty(empty))) await noteFailure(deps, call, 'login-braked', attempt);
+    if (!empty.isNoted && (await deps.store.noteEmpty(empty))) await noteFailure(deps, call, name, braked);
     return { ...attempt, waitSeconds };
   }
-  const isTaken = isKnown(known, now) || (await deps.store.takeAttempt(user, now));
-  // Others took the last ones meanwhile.
-  return isTaken ? attempt : { ...attempt, waitSeconds: 1 };
+  for (const bucket of buckets) {
+    // Others took the last one meanwhile.
+    if (!(await deps.store.takeAttempt(bucket, now))) return { ...attempt, waitSeconds: 1 };
+  }
+  return attempt;
 }
 
 /** 429 says when to come again. */
@@ -69,19 +98,17 @@ export const tooMany = ({ waitSeconds }: LoginAttempt): ApiAnswer => ({
   headers: { 'retry-after': String(waitSeconds) },
 });
 
-/** The password was wrong: that counts at the address too, where those who log in rightly cost nothing. */
-export async function refuse(
-  deps: ApiDeps,
-  call: GuessingCall,
-  operation: string,
-  attempt: LoginAttempt,
-): Promise<void> {
-  await deps.store.takeAttempt(attempt.address, nowSeconds(deps.clock));
-  await noteFailure(deps, call, operation, attempt);
-}
+/** The password was wrong. */
+export const refuse = (deps: ApiDeps, call: GuessingCall, { name, audit }: LoginAttempt): Promise<void> =>
+  noteFailure(deps, call, name, audit);
 
-/** The password was right: what failed before is forgiven, and the user is known at the address. */
-export async function welcome(deps: ApiDeps, { user, known }: LoginAttempt): Promise<void> {
-  const now = nowSeconds(deps.clock);
-  if (isWelcomeDue(user, known, now)) await deps.store.welcome(user.key, known.key, now + knownForSeconds);
-}
+/**
+ * The password was right: those who share the network, or log in often, do not pay for it. The other buckets of a first
+ * login there stay one short until they refill, which is worth no more calls.
+ */
+export const giveBack = (deps: ApiDeps, { buckets: [first] }: LoginAttempt): Promise<void> =>
+  deps.store.giveBackAttempt(first.key, nowSeconds(deps.clock));
+
+/** Where the user is known from now on; null when that need not be written. */
+export const newlyKnown = ({ known }: LoginAttempt, user: User, now: number): KnownPlace | null =>
+  isWorthKnowing(known, user, now) ? knownPlace(known.key, user.tokenEpoch, now) : null;

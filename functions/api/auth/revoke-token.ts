@@ -3,7 +3,7 @@ import type { ApiAnswer, ApiCall } from '../../../shared/http/route.ts';
 import type { ApiDeps } from '../api-deps.ts';
 import { auditEntry } from '../audit-entry.ts';
 
-type Caller = Pick<ApiCall, 'principal' | 'refId' | 'sourceIp'>;
+type Caller = Pick<ApiCall, 'principal' | 'refId' | 'sourceIp' | 'claim'>;
 
 export async function revokeToken(deps: ApiDeps, call: Caller, user: string, tokenId: string): Promise<ApiAnswer> {
   const entry = auditEntry(deps.clock, call, 'revoke-app-token', `${user}/${tokenId}`);

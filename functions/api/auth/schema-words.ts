@@ -1,6 +1,6 @@
 /** Fields of requests about users and their tokens. */
 import * as z from 'zod/mini';
-import { maxUserNameBytes } from '../../../shared/http/authentication.ts';
+import { maxUserNameBytes } from '../../../shared/domain/user.ts';
 
 /** In a path a user is named, not made: the command line makes names that a route would not. */
 export const NamedUser = z.string().check(z.minLength(1), z.maxLength(maxUserNameBytes));

@@ -1,5 +1,6 @@
 import { type CloneFacts, type CloneRequest, hostIdsOf } from '../../../shared/domain/clone-validation.ts';
 import { lockKey } from '../../../shared/domain/lock.ts';
+import { sourceKeys } from '../../../shared/domain/source-validation.ts';
 import { nowSeconds } from '../../../shared/ports/clock.ts';
 import type { ApiDeps } from '../api-deps.ts';
 
@@ -17,12 +18,10 @@ export async function cloneFacts(deps: Pick<ApiDeps, 'store' | 'clock'>, request
       return [hostId, rows.filter((row) => row.generation === generation)] as const;
     }),
   );
-  const sourceIds = new Set(request.destinations.map((one) => one.dbId));
-  const sourceKeys = (live.get(request.sourceHostId) ?? [])
-    .filter((database) => sourceIds.has(database.dbId))
-    .map((database) => lockKey(request.sourceHostId, database.name));
+  const sourceIds = request.destinations.map((one) => one.dbId);
+  const heldKeys = sourceKeys(request.sourceHostId, sourceIds, live.get(request.sourceHostId) ?? []);
   const wantedKeys = request.destinations.map((one) => lockKey(one.hostId, one.dbName));
-  const locks = await deps.store.readLocks([...new Set([...sourceKeys, ...wantedKeys])]);
+  const locks = await deps.store.readLocks([...new Set([...heldKeys, ...wantedKeys])]);
   return {
     nowSeconds: nowSeconds(deps.clock),
     hosts: hostById,

@@ -20,14 +20,7 @@ import { startAttempt } from '../../../shared/use-cases/attempts.ts';
 import type { FlowApiDeps } from '../api-deps.ts';
 import { auditEntry } from '../audit-entry.ts';
 import { newTask } from '../new-task.ts';
-import {
-  ConsistencyLevel,
-  NamedDatabase,
-  NamedHost,
-  NamePrefix,
-  SessionTimeout,
-  TargetState,
-} from '../schema-words.ts';
+import { forcesVss, NamedDatabase, NamedHost, snapshotFields, TargetState } from '../schema-words.ts';
 import { cloneFacts } from './clone-facts.ts';
 
 const Destination = z.object({
@@ -46,13 +39,8 @@ const CreateCloneBody = z.object({
     z.maxLength(maxDestinations),
     z.refine((all) => hostCount(all) <= maxDestinationHosts, `must name at most ${String(maxDestinationHosts)} hosts`),
   ),
-  name_prefix: NamePrefix,
-  consistency_level: ConsistencyLevel,
   target_state: TargetState,
-  force_vss_usage: z.optional(z.boolean()),
-  use_vss: z.optional(z.boolean()),
-  backup_session_timeout_sec: SessionTimeout,
-  restore_session_timeout_sec: SessionTimeout,
+  ...snapshotFields,
 });
 
 const request = { body: CreateCloneBody };
@@ -63,7 +51,7 @@ const requestOf = (body: z.infer<typeof CreateCloneBody>): CloneRequest => ({
   namePrefix: body.name_prefix,
   consistencyLevel: body.consistency_level,
   targetState: body.target_state,
-  forceVss: body.force_vss_usage ?? body.use_vss ?? false,
+  forceVss: forcesVss(body),
 });
 
 /** Tries when the databases of a destination change between the look and the record. */
@@ -104,6 +92,7 @@ export const createClone = defineOperation({
   operation: 'create-clone',
   method: 'POST',
   path: '/api/echo/v1/echo_dbs',
+  aliases: ['/api/ocie/v1/clone', '/flex/api/v1/ocie/clone'],
   capability: 'clones',
   audience: 'operator',
   summary: 'Clone databases to one or more hosts',
@@ -116,6 +105,7 @@ export const createClone = defineOperation({
     await startAttempt(deps, task);
     return { body: firstAnswer(task) };
   },
+  resume: (_, __, task) => Promise.resolve({ body: firstAnswer(task) }),
   async validate(deps: FlowApiDeps, call) {
     const wanted = requestOf(call.body);
     const facts = await cloneFacts(deps, wanted);

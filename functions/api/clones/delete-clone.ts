@@ -6,6 +6,7 @@ import {
   cloneDeletionPlan,
   cloneDeletionWaits,
 } from '../../../shared/domain/clone-deletion.ts';
+import type { Clone } from '../../../shared/domain/clone.ts';
 import { DomainError } from '../../../shared/domain/errors.ts';
 import { lockKey } from '../../../shared/domain/lock.ts';
 import { firstAnswer, FlexTask } from '../../../shared/faces/flex/flex-task.ts';
@@ -23,6 +24,12 @@ const request = {
   body: z.object({ host_id: NamedHost, database_id: NamedDatabase, cascade: z._default(z.boolean(), false) }),
 };
 
+/** A clone from before arrays had names lies where its snapshot does, which always said so. */
+async function withArray(deps: Pick<FlowApiDeps, 'store'>, clone: Clone): Promise<Clone> {
+  if (clone.sdpId !== '') return clone;
+  return { ...clone, sdpId: (await deps.store.getSnapshot(clone.snapshotId))?.sdpId ?? '' };
+}
+
 async function gather(deps: FlowApiDeps, call: ApiCall<typeof request>): Promise<CloneDeletionFacts> {
   const { host_id: hostId, database_id: dbId, cascade } = call.body;
   const [host, database, clone] = await Promise.all([
@@ -31,7 +38,8 @@ async function gather(deps: FlowApiDeps, call: ApiCall<typeof request>): Promise
     deps.store.getClone(hostId, dbId),
   ]);
   const lock = clone === undefined ? undefined : await deps.store.readLock(lockKey(hostId, clone.dbName));
-  return { nowSeconds: nowSeconds(deps.clock), hostId, dbId, cascade, host, database, clone, lock };
+  const placed = clone === undefined ? undefined : await withArray(deps, clone);
+  return { nowSeconds: nowSeconds(deps.clock), hostId, dbId, cascade, host, database, clone: placed, lock };
 }
 
 /** Detaches a clone and removes its thin volumes; never an original. Flex contract, section 7.4. */
@@ -39,6 +47,7 @@ export const deleteClone = defineOperation({
   operation: 'delete-clone',
   method: 'DELETE',
   path: '/api/echo/v1/echo_dbs',
+  aliases: ['/api/ocie/v1/clone', '/flex/api/v1/ocie/clone'],
   capability: 'clones',
   audience: 'operator',
   summary: 'Delete a clone',
@@ -66,6 +75,7 @@ export const deleteClone = defineOperation({
     await startAttempt(deps, task);
     return { body: firstAnswer(task) };
   },
+  resume: (_, __, task) => Promise.resolve({ body: firstAnswer(task) }),
   async validate(deps: FlowApiDeps, call) {
     const facts = await gather(deps, call);
     return { body: flexValidation([...cloneDeletionIssues(facts), ...cloneDeletionWaits(facts)]) };

@@ -11,6 +11,7 @@ export const getHost = defineOperation({
   operation: 'get-host',
   method: 'GET',
   path: '/api/v1/hosts/{host_id}',
+  aliases: ['/flex/api/v1/hosts/{host_id}', '/api/hostess/v1/hosts/{host_id}'],
   capability: 'hosts',
   audience: 'viewer',
   summary: 'Get one host',

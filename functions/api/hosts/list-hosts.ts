@@ -9,6 +9,7 @@ export const listHosts = defineOperation({
   operation: 'list-hosts',
   method: 'GET',
   path: '/api/v1/hosts',
+  aliases: ['/flex/api/v1/hosts', '/api/hostess/v1/hosts'],
   capability: 'hosts',
   audience: 'viewer',
   summary: 'List hosts',

@@ -1,6 +1,7 @@
+import { getFlexInfo } from './get-flex-info.ts';
 import { getHost } from './get-host.ts';
 import { listHosts } from './list-hosts.ts';
 import { registerHost } from './register-host.ts';
 import { unregisterHost } from './unregister-host.ts';
 
-export const operations = [registerHost, unregisterHost, getHost, listHosts];
+export const operations = [registerHost, unregisterHost, getHost, listHosts, getFlexInfo];

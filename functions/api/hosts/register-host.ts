@@ -14,6 +14,7 @@ export const registerHost = defineOperation({
   operation: 'register-host',
   method: 'PUT',
   path: '/api/v1/hosts/{host_id}',
+  aliases: ['/flex/api/v1/hosts/{host_id}', '/api/hostess/v1/hosts/{host_id}'],
   capability: 'hosts',
   audience: 'admin',
   summary: 'Register a host',
@@ -27,6 +28,7 @@ export const registerHost = defineOperation({
   response: z.object({ host_id: z.string(), db_vendor: z.string(), token: z.string() }),
   successStatus: 201,
   task: null,
+  secret: 'answer',
   async run(deps: ApiDeps, call) {
     const hostId = call.path.host_id;
     const token = deps.ids.token();

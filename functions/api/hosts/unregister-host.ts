@@ -12,6 +12,7 @@ export const unregisterHost = defineOperation({
   operation: 'unregister-host',
   method: 'DELETE',
   path: '/api/v1/hosts/{host_id}',
+  aliases: ['/flex/api/v1/hosts/{host_id}', '/api/hostess/v1/hosts/{host_id}'],
   capability: 'hosts',
   audience: 'admin',
   summary: 'Unregister a host',

@@ -12,6 +12,10 @@ import { NewSdp, SdpId, trustOf } from './sdp-schema.ts';
 const alreadyThere = (sdpId: string): DomainError =>
   new DomainError('AlreadyExists', `array '${sdpId}' is registered already`);
 
+/** It could be the very array that is to be registered. */
+const nobodyKnows = (): DomainError =>
+  new DomainError('ArrayUnavailable', "no array is registered until the deployment's array has said who it is");
+
 /** Asks the array there who it is, with the credentials of its secret. Throws why it does not say. */
 export async function identify(deps: Pick<ArrayApiDeps, 'connector'>, address: ArrayAddress): Promise<ArrayIdentity> {
   const { sdpId, name } = await deps.connector.connect(address).describe();
@@ -38,7 +42,9 @@ export const createSdp = defineOperation({
     const { url, secret_id: secretId } = call.body;
     const trust = (await trustOf(deps.connector, url, call.body)) ?? { kind: 'system' };
     const identity = await identify(deps, { url, secretId, trust });
-    if ((await deploymentArray(deps))?.sdpId === identity.sdpId) throw alreadyThere(identity.sdpId);
+    const own = await deploymentArray(deps);
+    if (own?.sdpId === '') throw nobodyKnows();
+    if (own?.sdpId === identity.sdpId) throw alreadyThere(identity.sdpId);
     const array = {
       ...identity,
       url,

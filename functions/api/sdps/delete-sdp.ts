@@ -1,5 +1,5 @@
 import { arrayUsers, type ArrayUses } from '../../../shared/domain/array.ts';
-import { DomainError } from '../../../shared/domain/errors.ts';
+import { DomainError, isDomainError } from '../../../shared/domain/errors.ts';
 import { defineOperation } from '../../../shared/http/route.ts';
 import { nowSeconds } from '../../../shared/ports/clock.ts';
 import type { Store } from '../../../shared/ports/store.ts';
@@ -20,6 +20,11 @@ async function usesOf(store: Store): Promise<ArrayUses> {
   return { hosts, databases, snapshots, tasks: tasks.flatMap((task) => task ?? []) };
 }
 
+async function assertUnused(store: Store, sdpId: string): Promise<void> {
+  const users = arrayUsers(sdpId, await usesOf(store));
+  if (users.length > 0) throw new DomainError('Refused', `array '${sdpId}' is in use: ${users.join('; ')}`);
+}
+
 /**
  * Forgets an array that nobody uses; nothing on the array is touched. From the mark on no task is recorded for it, so what
  * is not found then does not come about later. Who dies in between leaves the mark: a repeat takes its place, or the
@@ -38,13 +43,17 @@ export const deleteSdp = defineOperation({
   task: null,
   async run(deps: ArrayApiDeps, call) {
     const { sdp_id: sdpId } = call.path;
+    if ((await deps.store.getArray(sdpId)) === undefined) throw await notRegistered(deps, sdpId);
+    // Marked only when it may well go: the mark keeps operators from their work on it.
+    await assertUnused(deps.store, sdpId);
     const removalId = deps.ids.requestId();
     const marked = await deps.store.beginRemoval(sdpId, removalId, nowSeconds(deps.clock));
     if (marked === undefined) throw await notRegistered(deps, sdpId);
-    const users = arrayUsers(sdpId, await usesOf(deps.store));
-    if (users.length > 0) {
-      await deps.store.endRemoval(sdpId, removalId);
-      throw new DomainError('Refused', `array '${sdpId}' is in use: ${users.join('; ')}`);
+    try {
+      await assertUnused(deps.store, sdpId);
+    } catch (error) {
+      if (isDomainError(error, 'Refused')) await deps.store.endRemoval(sdpId, removalId);
+      throw error;
     }
     const audit = auditEntry(deps.clock, call, 'delete-sdp', sdpId);
     if (await deps.store.forgetArray(sdpId, removalId, audit)) return {};

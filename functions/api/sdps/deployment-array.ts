@@ -12,10 +12,11 @@ export type DeploymentArray = ShownAddress & ArrayIdentity;
  */
 export async function deploymentArray(deps: ArrayApiDeps): Promise<DeploymentArray | undefined> {
   const own = deps.connector.deployment;
-  if (own === null) return undefined;
+  const port = deps.arrays.own();
+  if (own === null || port === null) return undefined;
   const remembered = (await deps.store.getDeploymentArray(own.url)) ?? { sdpId: '', name: '' };
   try {
-    const { sdpId, name } = await (await deps.arrays.of('')).describe();
+    const { sdpId, name } = await port.describe();
     if (sdpId !== remembered.sdpId || name !== remembered.name) {
       await deps.store.rememberDeploymentArray(own.url, { sdpId, name });
     }

@@ -1,22 +1,10 @@
-import { DomainError, isDomainError } from '../../../shared/domain/errors.ts';
-import { FlexSdpDetail, flexSdpDetail, type LiveArray } from '../../../shared/faces/flex/flex-sdp.ts';
+import { DomainError } from '../../../shared/domain/errors.ts';
+import { FlexSdpDetail, flexSdpDetail } from '../../../shared/faces/flex/flex-sdp.ts';
 import { defineOperation } from '../../../shared/http/route.ts';
-import type { SdpPort } from '../../../shared/ports/sdp.ts';
 import type { ArrayApiDeps } from '../api-deps.ts';
 import { deploymentArray } from './deployment-array.ts';
+import { liveArray } from './live-array.ts';
 import { SdpPath } from './sdp-schema.ts';
-
-/** What the array says of itself now. One that says nothing is an answer too. */
-async function live(array: Promise<SdpPort>): Promise<LiveArray> {
-  try {
-    const port = await array;
-    const [description, capacity] = await Promise.all([port.describe(), port.capacity()]);
-    return { reason: '', state: description.state, version: description.version, capacity };
-  } catch (error) {
-    if (!isDomainError(error, 'ArrayUnavailable') && !isDomainError(error, 'ArrayRefused')) throw error;
-    return { reason: error.message, state: 'unreachable', version: '', capacity: null };
-  }
-}
 
 /** One array with its state and capacity now; 200 also when it is silent. Ours. */
 export const getSdp = defineOperation({
@@ -33,9 +21,9 @@ export const getSdp = defineOperation({
   async run(deps: ArrayApiDeps, call) {
     const { sdp_id: sdpId } = call.path;
     const registered = await deps.store.getArray(sdpId);
-    if (registered !== undefined) return { body: flexSdpDetail(registered, await live(deps.arrays.of(sdpId))) };
+    if (registered !== undefined) return { body: flexSdpDetail(registered, await liveArray(deps, sdpId)) };
     const own = await deploymentArray(deps);
-    if (own?.sdpId === sdpId) return { body: flexSdpDetail(own, await live(deps.arrays.of(''))) };
+    if (own?.sdpId === sdpId) return { body: flexSdpDetail(own, await liveArray(deps, sdpId)) };
     throw new DomainError('NotFound', `Array '${sdpId}' not found`);
   },
 });

@@ -7,8 +7,8 @@ import type { ArrayTrust } from '../../../shared/domain/array.ts';
 import type { ArrayConnector } from '../../../shared/ports/arrays.ts';
 import { arraySecretPrefix } from './secret-prefix.ts';
 
-/** As arrays name themselves (`system_id`). */
-export const SdpId = z.string().check(z.minLength(1), z.maxLength(64));
+/** As arrays name themselves (`system_id`); one that fits into a path. */
+export const SdpId = z.string().check(z.maxLength(64), z.regex(/^[^/\u0000-\u001f\u007f]+$/));
 export const SdpPath = z.object({ sdp_id: SdpId });
 
 const succeeds = (parse: () => unknown): boolean => {

@@ -1,15 +1,16 @@
 import * as z from 'zod/mini';
+import { beingRemoved } from '../../../shared/domain/array.ts';
 import { DomainError } from '../../../shared/domain/errors.ts';
 import type { Snapshot } from '../../../shared/domain/snapshot.ts';
 import { snapshotDeletionIssues } from '../../../shared/domain/snapshot-deletion.ts';
-import { isFinal, type Task } from '../../../shared/domain/task.ts';
-import { principalName } from '../../../shared/domain/token.ts';
+import { isOver, type Task } from '../../../shared/domain/task.ts';
 import { FlexTask, flexTask } from '../../../shared/faces/flex/flex-task.ts';
 import { flexValidation } from '../../../shared/faces/flex/flex-validation.ts';
 import { Refusal } from '../../../shared/http/http-errors.ts';
-import { defineOperation } from '../../../shared/http/route.ts';
+import { type ApiAnswer, type ApiCall, defineOperation } from '../../../shared/http/route.ts';
 import { startSnapshotDeletion } from '../../../shared/use-cases/snapshot-tasks.ts';
 import type { FlowApiDeps } from '../api-deps.ts';
+import { taskOrder } from './task-order.ts';
 
 export interface DeleteSnapshotDeps extends FlowApiDeps {
   readonly wait: (milliseconds: number) => Promise<void>;
@@ -34,12 +35,24 @@ async function follow(deps: DeleteSnapshotDeps, requestId: string): Promise<Task
   let pause = firstLookMilliseconds;
   for (;;) {
     const task = await deps.store.getTask(requestId);
-    if (task !== undefined && (isFinal(task.state) || task.state === 'needs_attention')) return task;
+    if (task !== undefined && isOver(task)) return task;
     if (deps.clock.nowMilliseconds() >= until)
       throw new DomainError('Busy', `the deletion goes on as task ${requestId}`);
     await deps.wait(pause);
     pause = Math.min(pause * 2, longestLookMilliseconds);
   }
+}
+
+async function answerWhenGone(
+  deps: DeleteSnapshotDeps,
+  { path, accept }: ApiCall<typeof request>,
+  requestId: string,
+): Promise<ApiAnswer> {
+  const finished = await follow(deps, requestId);
+  if (finished.state !== 'done' && finished.state !== 'done_with_warning') {
+    throw new DomainError('Refused', `snapshot '${path.snapshot_id}' was not deleted: ${finished.error}`);
+  }
+  return accept.trim() === 'application/json' ? { status: 200, body: flexTask(finished) } : {};
 }
 
 /**
@@ -50,6 +63,7 @@ export const deleteSnapshot = defineOperation({
   operation: 'delete-snapshot',
   method: 'DELETE',
   path: '/api/echo/v1/db_snapshots/{snapshot_id}',
+  aliases: ['/api/ocie/v1/db_snapshots/{snapshot_id}', '/flex/api/v1/db_snapshots/{snapshot_id}'],
   capability: 'snapshots',
   audience: 'operator',
   summary: 'Delete a snapshot',
@@ -59,22 +73,19 @@ export const deleteSnapshot = defineOperation({
   task: 'DeleteDBSnapshotCommand',
   async run(deps: DeleteSnapshotDeps, call) {
     const snapshot = await findSnapshot(deps, call.path.snapshot_id);
-    const { principal, refId, sourceIp } = call;
-    const order = { requestId: deps.ids.requestId(), principal: principalName(principal), refId, sourceIp };
+    const order = taskOrder(deps, call);
     const deletion = await startSnapshotDeletion(deps, order, snapshot);
     if (deletion.outcome === 'forbidden') throw new Refusal(deletion.issues);
+    if (deletion.outcome === 'removing') throw beingRemoved(deletion.sdpId);
     if (deletion.outcome !== 'started') {
       const now = snapshotDeletionIssues(await findSnapshot(deps, snapshot.snapshotId));
       if (now.length === 0)
         throw new DomainError('Conflict', `snapshot '${snapshot.snapshotId}' was in use just now; try again`);
       throw new Refusal(now);
     }
-    const finished = await follow(deps, order.requestId);
-    if (finished.state !== 'done' && finished.state !== 'done_with_warning') {
-      throw new DomainError('Refused', `snapshot '${snapshot.snapshotId}' was not deleted: ${finished.error}`);
-    }
-    return call.accept.trim() === 'application/json' ? { status: 200, body: flexTask(finished) } : {};
+    return await answerWhenGone(deps, call, order.requestId);
   },
+  resume: (deps, call, task) => answerWhenGone(deps, call, task.requestId),
   async validate(deps: DeleteSnapshotDeps, call) {
     const snapshot = await findSnapshot(deps, call.path.snapshot_id);
     return { body: flexValidation(snapshotDeletionIssues(snapshot)) };

@@ -1,4 +1,5 @@
+import { createSnapshot } from './create-snapshot.ts';
 import { deleteSnapshot } from './delete-snapshot.ts';
 import { listSnapshots } from './list-snapshots.ts';
 
-export const operations = [listSnapshots, deleteSnapshot];
+export const operations = [listSnapshots, createSnapshot, deleteSnapshot];

@@ -65,4 +65,5 @@ export const cancelTask = defineOperation({
     await failParkedTokens(deps, task);
     return { body: flexTask({ ...task, state: 'canceling', cancelRequested: true, updatedAtSeconds }) };
   },
+  resume: (_, __, task) => Promise.resolve({ body: flexTask(task) }),
 });

@@ -11,6 +11,11 @@ export const getTask = defineOperation({
   operation: 'get-task',
   method: 'GET',
   path: '/api/echo/v1/tasks/{request_id}',
+  aliases: [
+    '/api/ocie/v1/tasks/{request_id}',
+    '/flex/api/v1/ocie/tasks/{request_id}',
+    '/flex/api/v1/tasks/echo/{request_id}',
+  ],
   capability: 'tasks',
   audience: 'viewer',
   summary: 'Get one task',

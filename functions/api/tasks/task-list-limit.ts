@@ -1,8 +1,6 @@
 /** A Lambda's answer ends at 6 MB: past 5 MB the list keeps all running tasks and the newest that fit. Design, section 4. */
 import type { FlexTask } from '../../../shared/faces/flex/flex-task.ts';
 
-export const taskListLimitBytes = 5 * 1024 * 1024;
-
 /** `tasks` come oldest first and stay in that order; `left` counts those left out. */
 export function fitTasks(
   tasks: readonly FlexTask[],

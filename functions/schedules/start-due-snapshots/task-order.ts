@@ -7,4 +7,5 @@ export const taskOrder = (schedule: SnapshotSchedule, requestId: string): TaskOr
   principal: schedulePrincipal(schedule),
   refId: `self-${requestId.slice(-8)}`,
   sourceIp: '',
+  claim: null,
 });

@@ -6,7 +6,8 @@ import { defineStep, StepInput } from '../step.ts';
 
 /**
  * Removes the snapshot's parts from the array. The first removal is the point of no return; one that the array refuses
- * changed nothing, so its row is taken back and the flow may still unwind. Forward only otherwise.
+ * changed nothing, so its row is taken back and the flow may still unwind: unless an earlier run had begun it, of which
+ * nobody knows what it changed. Forward only otherwise.
  */
 export const removeArraySnapshots = defineStep({
   name: 'remove-array-snapshots',
@@ -21,14 +22,14 @@ export const removeArraySnapshots = defineStep({
     if (!passed) throw new DomainError('TaskCanceled', 'the task was canceled');
     for (const [index, name] of arraySnapshots.entries()) {
       const effectId = `remove-array-snapshot-${String(index)}`;
-      await deps.store.intend(
+      const isNew = await deps.store.intend(
         intended(task.requestId, effectId, 'remove-array-snapshot', { name, sdpId }),
         task.attempt,
       );
       try {
         await array.removeSnapshot(name);
       } catch (error) {
-        if (isDomainError(error, 'ArrayRefused')) await deps.store.markUndone(task.requestId, effectId);
+        if (isNew && isDomainError(error, 'ArrayRefused')) await deps.store.markUndone(task.requestId, effectId);
         throw error;
       }
       await deps.store.markDone(task.requestId, effectId, {});

@@ -1,5 +1,7 @@
 import { arrayName } from '../../../shared/domain/array-names.ts';
 import { DomainError } from '../../../shared/domain/errors.ts';
+import type { SourcePlan } from '../../../shared/domain/plan.ts';
+import { spansGroups } from '../../../shared/domain/source-validation.ts';
 import type { LocatedVolume, SnapshotSource } from '../../../shared/ports/sdp.ts';
 import { discardSnapshots, roundPrefix } from '../array-snapshots.ts';
 import { arraySnapshotEffectId, intended } from '../effect-of.ts';
@@ -25,6 +27,15 @@ function groupByOrigin(
 }
 
 const originKey = (origin: SnapshotSource): string => `${origin.kind}/${String(origin.id)}`;
+
+/** Volumes may have moved to other groups since the request was looked at. */
+function refuseSpread(plan: SourcePlan, groups: ReturnType<typeof groupByOrigin>): void {
+  if (plan.consistencyLevel !== 'crash') return;
+  for (const { dbId, dbName } of plan.sources) {
+    const origins = groups.filter(({ disks }) => disks.some((disk) => disk.dbId === dbId));
+    if (origins.length > 1) throw new DomainError('Refused', spansGroups(dbName));
+  }
+}
 
 /**
  * Takes one array snapshot per volume group (or view, for a clone of a clone) the source databases lie on. Where they
@@ -54,6 +65,7 @@ export const takeSnapshot = defineStep({
       return { dbId, located: found };
     });
     const groups = groupByOrigin(disks);
+    refuseSpread(plan, groups);
     for (const [index, group] of groups.entries()) {
       const effectId = arraySnapshotEffectId(round, index);
       const name = arrayName(task.requestId, effectId);

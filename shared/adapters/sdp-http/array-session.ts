@@ -20,7 +20,7 @@ export interface ArraySession {
   update<T>(ref: string, body: Body, item: z.ZodMiniType<T>): Promise<T>;
   /**
    * DELETE of what `find` sees; "not there" is done. `find` looks again before every further attempt: under the id of
-   * what an unanswered attempt has removed, something else may live by then.
+   * what an unanswered attempt has removed, something else may live by then. ArrayRefused only when nothing was removed.
    */
   remove(find: () => Promise<string | undefined>): Promise<void>;
   /** Repeats `look` until it answers something: some objects appear a moment after the call that made them. */
@@ -65,7 +65,7 @@ export const openSession = (options: ExchangeOptions, what: string): ArraySessio
             throw exchange.unavailable(`an empty page of ${read.total} objects`);
           return read;
         });
-      return readPages(readPage, refuse);
+      return readPages(readPage, refuse, (reason) => exchange.unavailable(reason));
     },
     sole: (resource, item) =>
       repeating(async () => {
@@ -99,16 +99,29 @@ export const openSession = (options: ExchangeOptions, what: string): ArraySessio
     create: (resource, body, item) => write('POST', `/${resource}`, body, item),
     update: (ref, body, item) => write('PATCH', ref, body, item),
     remove: async (find) => {
+      let doubt = false;
+      // What is refused after an attempt that got no answer says nothing of that attempt.
+      const meaningOf = (error: unknown): unknown =>
+        doubt && isDomainError(error, 'ArrayRefused') ? exchange.unavailable(error.message) : error;
+      const look = async (): Promise<string | undefined> => {
+        try {
+          return await find();
+        } catch (error) {
+          throw meaningOf(error);
+        }
+      };
       for (let number = 1; ; number += 1) {
-        const ref = await find();
+        const ref = await look();
         if (ref === undefined) return;
         try {
           await exchange.once({ method: 'DELETE', path: ref }, 'is done');
           return;
         } catch (error) {
-          if (!isDomainError(error, 'ArrayRefused')) await exchange.pauseOrThrow(number, error);
+          const isRefusal = isDomainError(error, 'ArrayRefused');
           // Refused because it is gone: a twin of this call took it, or our own attempt that got no answer.
-          else if ((await find()) === ref) throw error;
+          if (isRefusal && (await look()) !== ref) continue;
+          doubt ||= !isRefusal;
+          await exchange.pauseOrThrow(number, meaningOf(error));
         }
       }
     },

@@ -73,7 +73,7 @@ const withCa = ({ trust, ...about }: ShownAddress, environment: Environment): Ar
 });
 
 export interface ArraysDeps {
-  readonly store: Pick<ArrayStore, 'getArray' | 'listArrays'>;
+  readonly store: Pick<ArrayStore, 'getArray' | 'listArrays' | 'getDeploymentArray' | 'getUnnamedArray'>;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -83,7 +83,7 @@ export function arraysFrom(environment: Environment, { store, clock, log }: Arra
   const own = deploymentAddress(environment);
   const connect = connectorOf(environment, log);
   let port: SdpPort | undefined;
-  const deployment = own === null ? null : () => (port ??= connect(withCa(own, environment)));
+  const deployment = own === null ? null : { url: own.url, port: () => (port ??= connect(withCa(own, environment))) };
   return createSiteArrays({ store, clock, connect, deployment });
 }
 

@@ -1,4 +1,11 @@
-import { circuitBreaker, CircuitState, ConsecutiveBreaker, handleWhen, isBrokenCircuitError } from 'cockatiel';
+import {
+  circuitBreaker,
+  type CircuitBreakerPolicy,
+  CircuitState,
+  ConsecutiveBreaker,
+  handleWhen,
+  isBrokenCircuitError,
+} from 'cockatiel';
 import type { Log } from '../../ports/log.ts';
 import { NoAnswer } from './no-answer.ts';
 import type { Transport } from './tls-transport.ts';
@@ -17,8 +24,13 @@ export class ArrayNotAsked extends Error {
   }
 }
 
-/** A connection that broke under an answer says that somebody was there; a refusal or "busy" is an answer. */
-const isSilence = (error: Error): boolean => error instanceof NoAnswer && error.reason !== 'cut off';
+/**
+ * A connection that broke under an answer says that somebody was there; a refusal or "busy" is an answer. A request that
+ * found no connection of ours free says nothing.
+ */
+const isSilence = (error: Error): boolean =>
+  error instanceof NoAnswer && (error.reason === 'not connected' || error.reason === 'timed out');
+const isQueued = (error: Error): boolean => error instanceof NoAnswer && error.reason === 'queued';
 
 /**
  * Fails at once while the array is known to be silent, so that a step does not spend its whole time on a dead array.
@@ -33,7 +45,10 @@ export const withCircuitBreaker = (
   { host, log }: { readonly host: string; readonly log: Log },
 ): Transport => {
   let failures = 0;
-  const breaker = circuitBreaker(handleWhen(isSilence), {
+  // The one request that tries must not close it unheard.
+  const isFailure = (error: Error): boolean =>
+    isSilence(error) || (isQueued(error) && breaker.state === CircuitState.HalfOpen);
+  const breaker: CircuitBreakerPolicy = circuitBreaker(handleWhen(isFailure), {
     halfOpenAfter: pauseMs,
     breaker: new ConsecutiveBreaker(failuresToOpen),
   });

@@ -1,8 +1,9 @@
 import { certificateFailure } from './certificate.ts';
 
-/** No whole answer came. Only when it was not connected is it certain that nothing happened. */
+/** No whole answer came. Only when it was not connected, or not even sent, is it certain that nothing happened. */
 export class NoAnswer extends Error {
-  readonly reason: 'not connected' | 'timed out' | 'cut off';
+  /** `queued`: it waited for one of our own connections for as long as it had. */
+  readonly reason: 'not connected' | 'timed out' | 'cut off' | 'queued';
 
   constructor(reason: NoAnswer['reason'], detail: string) {
     super(`${reason}: ${detail}`);

@@ -9,13 +9,20 @@ export interface Page<T> {
  * from the front anew at every page, and skip an object for each one removed meanwhile: this way nothing that existed
  * throughout is missed and nothing comes twice, however short the pages.
  *
+ * An end that comes before all of the first page's total is not believed: objects were removed meanwhile, or the array
+ * does not know `id__gt` and finds nothing by it.
+ *
  * @param refuse makes the error for an array that does not continue where it was asked to.
+ * @param unavailable makes the error for one that has more than it serves.
  */
 export const readPages = async <T extends { readonly id: number }>(
   readPage: (afterId: number | undefined) => Promise<Page<T>>,
   refuse: (reason: string) => Error,
+  unavailable: (reason: string) => Error,
 ): Promise<T[]> => {
   const all: T[] = [];
+  let firstTotal = 0;
+  let isDoubted = false;
   for (;;) {
     const lastId = all.at(-1)?.id;
     const { hits, total } = await readPage(lastId);
@@ -26,7 +33,13 @@ export const readPages = async <T extends { readonly id: number }>(
       throw refuse('it does not serve the pages of a list in the order of ids');
     }
     all.push(...hits);
-    if (isWhole) return all;
+    firstTotal ||= total;
+    if (!isWhole) continue;
+    if (all.length >= firstTotal) return all;
+    const totalNow = (await readPage(undefined)).total;
+    if (totalNow <= all.length) return all;
+    if (isDoubted && hits.length === 0) throw unavailable(`it serves ${all.length} of ${totalNow} objects`);
+    isDoubted = true;
   }
 };
 

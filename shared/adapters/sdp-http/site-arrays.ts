@@ -6,11 +6,11 @@ import type { SdpPort } from '../../ports/sdp.ts';
 import type { ArrayStore } from '../../ports/store.ts';
 
 export interface SiteArraysOptions {
-  readonly store: Pick<ArrayStore, 'getArray' | 'listArrays'>;
+  readonly store: Pick<ArrayStore, 'getArray' | 'listArrays' | 'getDeploymentArray' | 'getUnnamedArray'>;
   readonly clock: Clock;
   readonly connect: (address: ArrayAddress) => SdpPort;
   /** The deployment's own; null where there is none. */
-  readonly deployment: (() => SdpPort) | null;
+  readonly deployment: { readonly url: string; readonly port: () => SdpPort } | null;
 }
 
 /**
@@ -33,10 +33,12 @@ const refused = (why: string): DomainError => new DomainError('ArrayRefused', wh
  * Connections are kept as long as the function is warm and the registration is the same. Each asks the array who it is
  * before its first call and again from time to time: what was made on one array must not be looked for on another.
  */
-export const createSiteArrays = ({ store, clock, connect, deployment }: SiteArraysOptions): Arrays => {
+export const createSiteArrays = ({ store, clock, connect, deployment: own }: SiteArraysOptions): Arrays => {
   const connections = new Map<string, Connection>();
   let deploymentId = '';
   let deploymentKnownAtMilliseconds = -Infinity;
+  /** What '' means; once remembered it stays. */
+  let unnamedId = '';
 
   const isFresh = (sinceMilliseconds: number): boolean =>
     clock.nowMilliseconds() - sinceMilliseconds < freshMilliseconds;
@@ -66,28 +68,37 @@ export const createSiteArrays = ({ store, clock, connect, deployment }: SiteArra
     return connection.port;
   };
 
-  return {
-    of: async (sdpId) => {
-      if (sdpId === '') {
-        if (deployment === null) throw refused('this deployment has no array of its own');
-        return deployment();
-      }
-      if (deployment !== null && sdpId === deploymentId && isFresh(deploymentKnownAtMilliseconds)) return deployment();
-      const kept = connections.get(sdpId);
-      if (kept !== undefined && isFresh(kept.readAtMilliseconds)) return await known(sdpId, kept);
-      const row = await store.getArray(sdpId);
-      if (row !== undefined) return await known(sdpId, connectionTo(row));
-      connections.delete(sdpId);
-      if (deployment !== null) {
-        await askDeployment(deployment());
-        if (sdpId === deploymentId) return deployment();
-      }
-      throw refused(`array ${sdpId} is not registered`);
-    },
+  const named = async (sdpId: string): Promise<SdpPort> => {
+    if (sdpId === deploymentId && own !== null && isFresh(deploymentKnownAtMilliseconds)) return own.port();
+    const kept = connections.get(sdpId);
+    if (kept !== undefined && isFresh(kept.readAtMilliseconds)) return await known(sdpId, kept);
+    const row = await store.getArray(sdpId);
+    if (row !== undefined) return await known(sdpId, connectionTo(row));
+    connections.delete(sdpId);
+    if (own !== null) {
+      await askDeployment(own.port());
+      if (sdpId === deploymentId) return own.port();
+    }
+    throw refused(`array ${sdpId} is not registered`);
+  };
 
-    all: async () => [
-      ...(deployment === null ? [] : [{ sdpId: '', port: deployment() }]),
-      ...(await store.listArrays()).map((row) => ({ sdpId: row.sdpId, port: connectionTo(row).port })),
-    ],
+  const unnamed = async (): Promise<SdpPort> => {
+    if (unnamedId === '') {
+      const first = await store.getUnnamedArray();
+      unnamedId = first ?? (own === null ? undefined : (await store.getDeploymentArray(own.url))?.sdpId) ?? '';
+    }
+    if (unnamedId !== '') return await named(unnamedId);
+    if (own !== null) return own.port();
+    throw refused('this is from before arrays had names, and nobody knows of which array: the deployment has none');
+  };
+
+  return {
+    of: (sdpId) => (sdpId === '' ? unnamed() : named(sdpId)),
+    own: () => own?.port() ?? null,
+    registered: async () => {
+      const rows = await store.listArrays();
+      for (const row of rows) connectionTo(row);
+      return rows.map(({ sdpId }) => sdpId);
+    },
   };
 };

@@ -93,7 +93,9 @@ export const createTlsTransport = ({ url, trust }: TransportOptions): Transport 
         },
       });
       const fail = (error: Error): void => {
-        if (timeout.aborted) reject(new NoAnswer('timed out', `no answer within ${timeoutMs} ms`));
+        if (timeout.aborted && call.socket === null)
+          reject(new NoAnswer('queued', `no connection within ${timeoutMs} ms`));
+        else if (timeout.aborted) reject(new NoAnswer('timed out', `no answer within ${timeoutMs} ms`));
         else if (agent.hasVerified(call.socket)) reject(new NoAnswer('cut off', error.message));
         else reject(NoAnswer.whenConnecting(error));
       };

@@ -74,6 +74,7 @@ export function accessEntities(table: ProductTable, auditRetentionDays: number) 
       /** From then on the row means nothing. */
       expiresAtSeconds: number(),
       isNoted: boolean().optional(),
+      epoch: number().optional(),
     }),
     computeKey: ({ brakeId }: { brakeId: string }) => ({ pk: accessPartitions.loginBrake(brakeId), sk: 'brake' }),
   });

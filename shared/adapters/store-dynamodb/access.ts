@@ -7,11 +7,13 @@ import { PutTransaction } from 'dynamodb-toolbox/entity/actions/transactPut';
 import { UpdateItemCommand } from 'dynamodb-toolbox/entity/actions/update';
 import { BatchGetCommand, execute as executeBatchGet } from 'dynamodb-toolbox/table/actions/batchGet';
 import { QueryCommand } from 'dynamodb-toolbox/table/actions/query';
+import type { AppToken } from '../../domain/token.ts';
 import type { AccessStore } from '../../ports/access-store.ts';
-import { auditItem } from './audit.ts';
+import { auditItem, transactAudited } from './audit.ts';
 import { type Entities, partitions } from './entities.ts';
-import { conditional, refusePart, transact } from './failures.ts';
+import { conditional, refusePart } from './failures.ts';
 import { Item } from './items.ts';
+import { knownItem } from './login-brakes.ts';
 
 /** Absent in rows written before users were managed: nothing had been revoked then. */
 const isAtEpoch = (epoch: number) => ({
@@ -21,7 +23,14 @@ const isAtEpoch = (epoch: number) => ({
   ],
 });
 
-export function accessStore({ appToken, audit, table, token, user }: Entities): AccessStore {
+export function accessStore(entities: Entities): AccessStore {
+  const { appToken, audit, table, token, user } = entities;
+
+  const withoutToken = ({ user: owner, tokenId, tokenHash }: AppToken) => [
+    appToken.build(DeleteTransaction).key({ user: owner, tokenId }),
+    token.build(DeleteTransaction).key({ tokenHash }),
+  ];
+
   return {
     async findBearer(tokenHash, userName) {
       const tokenRead = token.build(BatchGetRequest).key({ tokenHash });
@@ -65,17 +74,20 @@ export function accessStore({ appToken, audit, table, token, user }: Entities): 
       );
     },
 
-    async openSession(newToken, entry) {
-      await transact([token.build(PutTransaction).item(newToken), audit.build(PutTransaction).item(auditItem(entry))]);
+    async openSession(newToken, known, entry) {
+      await transactAudited(entities, entry, [
+        token.build(PutTransaction).item(newToken),
+        ...(known === null ? [] : [knownItem(entities, known)]),
+      ]);
     },
 
-    async putAppToken(made, newToken, entry) {
-      const outcome = await transact([
+    async putAppToken(made, newToken, replaces, entry) {
+      const outcome = await transactAudited(entities, entry, [
         // Whoever was logged in when this call began may be locked out by now: no token outlives that.
         user.build(ConditionCheck).key({ name: made.user }).condition(isAtEpoch(made.epoch)),
         appToken.build(PutTransaction).item(made),
         token.build(PutTransaction).item(newToken),
-        audit.build(PutTransaction).item(auditItem(entry)),
+        ...(replaces === null ? [] : withoutToken(replaces)),
       ]);
       return outcome.written;
     },
@@ -93,13 +105,12 @@ export function accessStore({ appToken, audit, table, token, user }: Entities): 
     async revokeAppToken(user, tokenId, entry) {
       const found = await appToken.build(GetItemCommand).key({ user, tokenId }).options({ consistent: true }).send();
       if (found.Item === undefined) return false;
-      const outcome = await transact([
+      const outcome = await transactAudited(entities, entry, [
         appToken
           .build(DeleteTransaction)
           .key({ user, tokenId })
           .options({ condition: { attr: 'tokenId', exists: true } }),
         token.build(DeleteTransaction).key({ tokenHash: found.Item.tokenHash }),
-        audit.build(PutTransaction).item(auditItem(entry)),
       ]);
       return outcome.written;
     },

@@ -1,4 +1,7 @@
-/** Registered arrays, and what the deployment's own array said it is: by its URL, since a deployment may be given another. */
+/**
+ * Registered arrays, and what the deployment's own array said it is: by its URL, since a deployment may be given another.
+ * The very first is kept apart for rows from before arrays had names.
+ */
 import { Entity } from 'dynamodb-toolbox/entity';
 import { any, item, number, string } from 'dynamodb-toolbox/schema';
 import { jsonStringify } from 'dynamodb-toolbox/transformers/jsonStringify';

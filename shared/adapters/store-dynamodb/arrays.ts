@@ -8,34 +8,43 @@ import { $remove, UpdateItemCommand } from 'dynamodb-toolbox/entity/actions/upda
 import { QueryCommand } from 'dynamodb-toolbox/table/actions/query';
 import type { RegisteredArray } from '../../domain/array.ts';
 import type { ArrayStore } from '../../ports/store.ts';
-import { auditItem } from './audit.ts';
+import { transactAudited } from './audit.ts';
 import { type Entities, partitions } from './entities.ts';
-import { conditional, transact } from './failures.ts';
+import { conditional } from './failures.ts';
 import { Item } from './items.ts';
 
 /** Holds for an array without a row too: the deployment's own. */
 const isNotBeingRemoved = { attr: 'removalId', exists: false } as const;
 
+/** In place of a URL: the array that was remembered first. */
+const first = 'first';
+
 /** Part of whatever transaction begins something new on the array; nothing where no array is named. */
 export const arrayStands = ({ array }: Pick<Entities, 'array'>, sdpId: string) =>
   sdpId === '' ? [] : [array.build(ConditionCheck).key({ sdpId }).condition(isNotBeingRemoved)];
 
-export function arrayStore({ array, audit, deploymentArray, table }: Entities): ArrayStore {
+export function arrayStore(entities: Entities): ArrayStore {
+  const { array, deploymentArray, table } = entities;
+
   const getArray: ArrayStore['getArray'] = async (sdpId) => {
     const found = await array.build(GetItemCommand).key({ sdpId }).options({ consistent: true }).send();
     return found.Item === undefined ? undefined : Item.array(found.Item);
+  };
+
+  const getDeploymentArray: ArrayStore['getDeploymentArray'] = async (url) => {
+    const found = await deploymentArray.build(GetItemCommand).key({ url }).options({ consistent: true }).send();
+    return found.Item === undefined ? undefined : { sdpId: found.Item.sdpId, name: found.Item.name };
   };
 
   return {
     getArray,
 
     async registerArray({ removalId, removingSinceSeconds, ...row }, entry) {
-      const outcome = await transact([
+      const outcome = await transactAudited(entities, entry, [
         array
           .build(PutTransaction)
           .item(row)
           .options({ condition: { attr: 'sdpId', exists: false } }),
-        audit.build(PutTransaction).item(auditItem(entry)),
       ]);
       return outcome.written ? 'registered' : 'exists';
     },
@@ -51,12 +60,11 @@ export function arrayStore({ array, audit, deploymentArray, table }: Entities): 
     },
 
     async changeArray({ sdpId, name, url, secretId, trust, version }, entry) {
-      const outcome = await transact([
+      const outcome = await transactAudited(entities, entry, [
         array
           .build(UpdateTransaction)
           .item({ sdpId, name, url, secretId, trust, version })
           .options({ condition: { and: [{ attr: 'version', eq: version - 1 }, isNotBeingRemoved] } }),
-        audit.build(PutTransaction).item(auditItem(entry)),
       ]);
       return outcome.written;
     },
@@ -85,22 +93,30 @@ export function arrayStore({ array, audit, deploymentArray, table }: Entities): 
     },
 
     async forgetArray(sdpId, removalId, entry) {
-      const outcome = await transact([
+      const outcome = await transactAudited(entities, entry, [
         array
           .build(DeleteTransaction)
           .key({ sdpId })
           .options({ condition: { attr: 'removalId', eq: removalId } }),
-        audit.build(PutTransaction).item(auditItem(entry)),
       ]);
       return outcome.written;
     },
 
-    async getDeploymentArray(url) {
-      const found = await deploymentArray.build(GetItemCommand).key({ url }).options({ consistent: true }).send();
-      return found.Item === undefined ? undefined : { sdpId: found.Item.sdpId, name: found.Item.name };
+    getDeploymentArray,
+
+    async getUnnamedArray() {
+      return (await getDeploymentArray(first))?.sdpId;
     },
 
     async rememberDeploymentArray(url, { sdpId, name }) {
+      const before = (await getDeploymentArray(url)) ?? { sdpId, name };
+      await conditional(() =>
+        deploymentArray
+          .build(PutItemCommand)
+          .item({ url: first, ...before })
+          .options({ condition: { attr: 'url', exists: false } })
+          .send(),
+      );
       await deploymentArray.build(PutItemCommand).item({ url, sdpId, name }).send();
     },
   };

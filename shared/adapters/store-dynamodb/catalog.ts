@@ -7,12 +7,25 @@ import { $add, $delete, $remove, UpdateItemCommand } from 'dynamodb-toolbox/enti
 import { QueryCommand } from 'dynamodb-toolbox/table/actions/query';
 import { DomainError } from '../../domain/errors.ts';
 import { clonePin, taskPin } from '../../domain/snapshot.ts';
+import type { Clock } from '../../ports/clock.ts';
 import type { CatalogStore } from '../../ports/store.ts';
+import { readFromBothEnds } from './both-ends.ts';
 import { type Entities, partitions } from './entities.ts';
 import { conditional, transact } from './failures.ts';
 import { Item } from './items.ts';
 
-export function catalogStore(entities: Entities): CatalogStore {
+const outlined = [
+  'snapshotId',
+  'hostId',
+  'databases',
+  'takenAtSeconds',
+  'consistencyLevel',
+  'state',
+  'pins',
+  'exclusiveBy',
+] as const;
+
+export function catalogStore(entities: Entities, clock: Clock): CatalogStore {
   const { clone, database, snapshot, task, table } = entities;
 
   const getSnapshot: CatalogStore['getSnapshot'] = async (snapshotId) => {
@@ -52,7 +65,7 @@ export function catalogStore(entities: Entities): CatalogStore {
         }),
       task
         .build(UpdateTransaction)
-        .item({ requestId, pastPointOfNoReturn: true, result })
+        .item({ requestId, pastPointOfNoReturn: true, result, publishedAtMilliseconds: clock.nowMilliseconds() })
         .options({
           condition: {
             and: [
@@ -99,6 +112,27 @@ export function catalogStore(entities: Entities): CatalogStore {
       return (found.Items ?? []).map(Item.snapshot).filter((one) => one.state === 'available');
     },
 
+    async listSnapshotOutlines() {
+      const rows = await readFromBothEnds(
+        async (isReverse, from) => {
+          const found = await table
+            .build(QueryCommand)
+            .entities(snapshot)
+            .query({ partition: partitions.snapshots })
+            .options({
+              consistent: true,
+              reverse: isReverse,
+              attributes: [...outlined],
+              ...(from === undefined ? {} : { exclusiveStartKey: from }),
+            })
+            .send();
+          return { rows: found.Items ?? [], next: found.LastEvaluatedKey };
+        },
+        (row) => row.snapshotId,
+      );
+      return rows.filter((row) => row.state === 'available').map(Item.snapshotOutline);
+    },
+
     async recordSnapshot(taken, sourceClones) {
       const { pins, exclusiveBy, ...row } = taken;
       const outcome = await transact([
@@ -120,7 +154,11 @@ export function catalogStore(entities: Entities): CatalogStore {
           }),
         task
           .build(UpdateTransaction)
-          .item({ requestId: taken.requestId, snapshotId: taken.snapshotId })
+          .item({
+            requestId: taken.requestId,
+            snapshotId: taken.snapshotId,
+            snapshotRecordedAtMilliseconds: clock.nowMilliseconds(),
+          })
           .options({ condition: { attr: 'phase', eq: 'forward' } }),
         ...sourceClones.map((one) =>
           clone

@@ -12,9 +12,11 @@ import { effectKinds } from '../../domain/effect.ts';
 import type { LockWaiter } from '../../domain/lock.ts';
 import type { Plan } from '../../domain/plan.ts';
 import type { ArraySnapshotRecord, SnapshotDatabase } from '../../domain/snapshot.ts';
-import { taskStates, type TaskResult } from '../../domain/task.ts';
+import { commandTypes, taskStates, type TaskResult } from '../../domain/task.ts';
+import { noteKinds } from '../../domain/task-history.ts';
 import { accessEntities, accessPartitions } from './access-entities.ts';
 import { arrayEntities, arrayPartitions } from './array-entities.ts';
+import { callEntities, callPartitions } from './call-entities.ts';
 import { scheduleEntities, schedulePartitions } from './schedule-entities.ts';
 import { createTable } from './table.ts';
 
@@ -35,9 +37,9 @@ export const partitions = {
   ...accessPartitions,
   ...schedulePartitions,
   ...arrayPartitions,
+  ...callPartitions,
   task: (requestId: string) => `task#${requestId}`,
   lock: (key: string) => `lock#${key}`,
-  idempotency: (scope: string) => `idempotency#${scope}`,
 } as const;
 
 export const databasePrefix = (hostId: string): string => `${hostId}/`;
@@ -45,6 +47,7 @@ const databaseKey = (hostId: string, dbId: string): string => `${databasePrefix(
 
 export const effectPrefix = 'effect#';
 export const commandPrefix = 'command#';
+export const notePrefix = 'note#';
 
 export function createEntities(tableName: string, documentClient: DynamoDBDocumentClient, auditRetentionDays: number) {
   const table = createTable(tableName, documentClient);
@@ -155,12 +158,7 @@ export function createEntities(tableName: string, documentClient: DynamoDBDocume
     schema: item({
       requestId: string().key(),
       plan: any().castAs<Plan>(),
-      commandType: string().enum(
-        'CreateCloneCommand',
-        'CreateDBSnapshotCommand',
-        'DeleteCommand',
-        'DeleteDBSnapshotCommand',
-      ),
+      commandType: string().enum(...commandTypes),
       state: string().enum(...taskStates),
       createdAtSeconds: number(),
       updatedAtSeconds: number(),
@@ -176,6 +174,13 @@ export function createEntities(tableName: string, documentClient: DynamoDBDocume
       freezeRound: number(),
       snapshotId: string(),
       leftovers: json.castAs<readonly string[]>(),
+      runningAtMilliseconds: number().optional(),
+      snapshotRecordedAtMilliseconds: number().optional(),
+      publishedAtMilliseconds: number().optional(),
+      pointOfNoReturnAtMilliseconds: number().optional(),
+      cancelRequestedAtMilliseconds: number().optional(),
+      attentionAtMilliseconds: number().optional(),
+      finishedAtMilliseconds: number().optional(),
       expiresAtSeconds: number().optional().hidden(),
     }),
     computeKey: ({ requestId }: { requestId: string }) => ({ pk: partitions.tasks, sk: requestId }),
@@ -214,6 +219,12 @@ export function createEntities(tableName: string, documentClient: DynamoDBDocume
       outcome: json.castAs<Readonly<Record<string, unknown>>>(),
       blockedAttempt: number(),
       blockedReason: string(),
+      /** Dates are absent in rows written before there were any. */
+      intendedAttempt: number().optional(),
+      intendedAtMilliseconds: number().optional(),
+      doneAtMilliseconds: number().optional(),
+      undoneAtMilliseconds: number().optional(),
+      blockedAtMilliseconds: number().optional(),
       expiresAtSeconds: number().optional().hidden(),
     }),
     computeKey: ({ requestId, effectId }: { requestId: string; effectId: string }) => ({
@@ -237,11 +248,33 @@ export function createEntities(tableName: string, documentClient: DynamoDBDocume
       state: string().enum('sent', 'done', 'failed', 'revoked'),
       attempt: number(),
       sentAtSeconds: number(),
+      sentAtMilliseconds: number().optional(),
+      settledAtMilliseconds: number().optional(),
       expiresAtSeconds: number().optional().hidden(),
     }),
     computeKey: ({ requestId, commandId }: { requestId: string; commandId: string }) => ({
       pk: partitions.task(requestId),
       sk: `${commandPrefix}${commandId}`,
+    }),
+  });
+
+  const note = new Entity({
+    ...plain,
+    name: 'note',
+    table,
+    schema: item({
+      requestId: string().key(),
+      noteId: string().key(),
+      kind: string().enum(...noteKinds),
+      name: string(),
+      attempt: number(),
+      atMilliseconds: number(),
+      detail: string(),
+      expiresAtSeconds: number().optional().hidden(),
+    }),
+    computeKey: ({ requestId, noteId }: { requestId: string; noteId: string }) => ({
+      pk: partitions.task(requestId),
+      sk: `${notePrefix}${noteId}`,
     }),
   });
 
@@ -272,10 +305,12 @@ export function createEntities(tableName: string, documentClient: DynamoDBDocume
     retiredQueue,
     effect,
     command,
+    note,
     lock,
     ...accessEntities(table, auditRetentionDays),
     ...scheduleEntities(table),
     ...arrayEntities(table),
+    ...callEntities(table),
   };
 }
 

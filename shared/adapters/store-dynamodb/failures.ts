@@ -32,10 +32,11 @@ export type TransactionOutcome =
   /** Indices of the items whose condition failed, ascending. */
   | { readonly written: false; readonly failed: readonly number[] };
 
+/** Items without options in front. */
+export type Transactions = Exclude<ExecuteTransactWriteInput, readonly [unknown, ...unknown[]]>;
+
 /** Runs the transaction; one that merely met another on the same rows is tried again after a short pause. */
-export async function transact(
-  transactions: Exclude<ExecuteTransactWriteInput, readonly [object, ...never[]]>,
-): Promise<TransactionOutcome> {
+export async function transact(transactions: Transactions): Promise<TransactionOutcome> {
   for (let tries = 1; ; tries += 1) {
     try {
       await execute(...transactions);

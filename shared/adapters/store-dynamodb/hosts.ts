@@ -9,23 +9,22 @@ import { BatchGetCommand, execute as executeBatchGet } from 'dynamodb-toolbox/ta
 import { QueryCommand } from 'dynamodb-toolbox/table/actions/query';
 import type { HostStore } from '../../ports/store.ts';
 import { arrayStands } from './arrays.ts';
-import { auditItem } from './audit.ts';
+import { transactAudited } from './audit.ts';
 import { type Entities, partitions } from './entities.ts';
-import { conditional, refusePart, transact } from './failures.ts';
+import { conditional, refusePart } from './failures.ts';
 import { Item } from './items.ts';
 
 export function hostStore(entities: Entities): HostStore {
-  const { audit, host, retiredQueue, table, token } = entities;
+  const { host, retiredQueue, table, token } = entities;
 
   return {
     async register(newHost, newToken, entry) {
-      const outcome = await transact([
+      const outcome = await transactAudited(entities, entry, [
         host
           .build(PutTransaction)
           .item(newHost)
           .options({ condition: { attr: 'hostId', exists: false } }),
         token.build(PutTransaction).item(newToken),
-        audit.build(PutTransaction).item(auditItem(entry)),
         ...arrayStands(entities, newHost.sdpId),
       ]);
       if (outcome.written) return 'registered';
@@ -35,13 +34,12 @@ export function hostStore(entities: Entities): HostStore {
     async unregister(hostId, entry) {
       const found = await host.build(GetItemCommand).key({ hostId }).options({ consistent: true }).send();
       if (found.Item === undefined) return undefined;
-      const outcome = await transact([
+      const outcome = await transactAudited(entities, entry, [
         host
           .build(DeleteTransaction)
           .key({ hostId })
           .options({ condition: { attr: 'generation', eq: found.Item.generation } }),
         token.build(DeleteTransaction).key({ tokenHash: found.Item.tokenHash }),
-        audit.build(PutTransaction).item(auditItem(entry)),
         ...(found.Item.queueUrl === ''
           ? []
           : [retiredQueue.build(PutTransaction).item({ queueUrl: found.Item.queueUrl })]),

@@ -1,15 +1,17 @@
 /** Rows as the entity library reads them → values of the domain: optional sets become empty ones. */
 import type { FormattedItem } from 'dynamodb-toolbox/entity';
 import type { RegisteredArray } from '../../domain/array.ts';
+import type { CallRecord } from '../../domain/call-record.ts';
 import type { Clone } from '../../domain/clone.ts';
 import type { Database } from '../../domain/database.ts';
 import type { Effect } from '../../domain/effect.ts';
 import type { Host } from '../../domain/host.ts';
 import type { Lock } from '../../domain/lock.ts';
 import type { Plan } from '../../domain/plan.ts';
-import type { Snapshot } from '../../domain/snapshot.ts';
+import type { Snapshot, SnapshotOutline } from '../../domain/snapshot.ts';
 import type { SnapshotSchedule } from '../../domain/snapshot-schedule.ts';
 import type { Task } from '../../domain/task.ts';
+import type { CommandTrace, EffectMoments, TaskNote } from '../../domain/task-history.ts';
 import type { AppToken, Token } from '../../domain/token.ts';
 import type { User } from '../../domain/user.ts';
 import type { CommandRecord } from '../../ports/store.ts';
@@ -39,15 +41,42 @@ export const Item = {
     pins: row.pins ?? new Set(),
     exclusiveBy: row.exclusiveBy ?? '',
   }),
+  snapshotOutline: (
+    row: Omit<SnapshotOutline, 'pins' | 'exclusiveBy'> & Partial<Pick<Row<'snapshot'>, 'pins' | 'exclusiveBy'>>,
+  ): SnapshotOutline => ({ ...row, pins: row.pins ?? new Set(), exclusiveBy: row.exclusiveBy ?? '' }),
   // Where decoding gives null the library answers the stored text, the string 'null'.
-  task: (row: Row<'task'>): Task => ({
+  task: ({
+    runningAtMilliseconds,
+    snapshotRecordedAtMilliseconds,
+    publishedAtMilliseconds,
+    pointOfNoReturnAtMilliseconds,
+    cancelRequestedAtMilliseconds,
+    attentionAtMilliseconds,
+    finishedAtMilliseconds,
+    ...row
+  }: Row<'task'>): Task => ({
     ...row,
     plan: { ...row.plan, sdpId: sdpIdOf(row.plan) },
     result: typeof row.result === 'object' ? row.result : null,
   }),
-  effect: (row: Row<'effect'>): Effect => ({ ...row, sdpId: row.sdpId ?? '' }),
-  command: (row: Row<'command'>): CommandRecord => row,
+  effect: ({
+    intendedAttempt,
+    intendedAtMilliseconds,
+    doneAtMilliseconds,
+    undoneAtMilliseconds,
+    blockedAtMilliseconds,
+    ...row
+  }: Row<'effect'>): Effect => ({ ...row, sdpId: row.sdpId ?? '' }),
+  command: ({ sentAtMilliseconds, settledAtMilliseconds, ...row }: Row<'command'>): CommandRecord => row,
+  datedEffect: (row: Row<'effect'>): Effect & EffectMoments => ({ ...row, sdpId: row.sdpId ?? '' }),
+  commandTrace: (row: Row<'command'>): CommandTrace => ({
+    ...row,
+    sentAtMilliseconds: row.sentAtMilliseconds ?? row.sentAtSeconds * 1000,
+    settledAtMilliseconds: row.settledAtMilliseconds ?? null,
+  }),
+  note: (row: Row<'note'>): TaskNote => row,
   lock: (row: Row<'lock'>): Lock => row,
+  callRecord: (row: Row<'callRecord'>): CallRecord => ({ ...row, answer: row.answer ?? null }),
   token: (row: Row<'token'>): Token => row,
   snapshotSchedule: (row: Row<'snapshotSchedule'>): SnapshotSchedule => row,
   appToken: (row: Row<'appToken'>): AppToken => row,

@@ -2,15 +2,16 @@ import { GetItemCommand } from 'dynamodb-toolbox/entity/actions/get';
 import { PutItemCommand } from 'dynamodb-toolbox/entity/actions/put';
 import { ConditionCheck } from 'dynamodb-toolbox/entity/actions/transactCheck';
 import { PutTransaction } from 'dynamodb-toolbox/entity/actions/transactPut';
-import { UpdateItemCommand } from 'dynamodb-toolbox/entity/actions/update';
+import { $get, UpdateItemCommand } from 'dynamodb-toolbox/entity/actions/update';
 import { QueryCommand } from 'dynamodb-toolbox/table/actions/query';
+import type { Clock } from '../../ports/clock.ts';
 import type { CommandStore, JournalStore } from '../../ports/store.ts';
 import { commandPrefix, effectPrefix, type Entities, partitions } from './entities.ts';
 import { conditional, staleAttempt, transact } from './failures.ts';
 import { Item } from './items.ts';
 
-/** Rows of one task's partition: its effects and the commands sent for them. */
-export function journalStore({ effect, command, table, task }: Entities): JournalStore & CommandStore {
+/** Rows of one task's partition: its effects and the commands sent for them. The clock dates them; nothing acts on it. */
+export function journalStore({ effect, command, table, task }: Entities, clock: Clock): JournalStore & CommandStore {
   const exists = { condition: { attr: 'effectId', exists: true } } as const;
 
   return {
@@ -19,7 +20,7 @@ export function journalStore({ effect, command, table, task }: Entities): Journa
         task.build(ConditionCheck).key({ requestId: intended.requestId }).condition({ attr: 'attempt', eq: attempt }),
         effect
           .build(PutTransaction)
-          .item(intended)
+          .item({ ...intended, intendedAttempt: attempt, intendedAtMilliseconds: clock.nowMilliseconds() })
           .options({
             condition: {
               or: [
@@ -30,13 +31,21 @@ export function journalStore({ effect, command, table, task }: Entities): Journa
           }),
       ]);
       if (!outcome.written && outcome.failed.includes(0)) throw staleAttempt(attempt);
+      return outcome.written;
     },
 
     async markDone(requestId, effectId, outcome) {
       await conditional(() =>
         effect
           .build(UpdateItemCommand)
-          .item({ requestId, effectId, state: 'done', outcome })
+          .item({
+            requestId,
+            effectId,
+            state: 'done',
+            outcome,
+            // A step that is repeated marks what was done long before.
+            doneAtMilliseconds: $get('doneAtMilliseconds', clock.nowMilliseconds()),
+          })
           .options({
             condition: {
               and: [{ attr: 'effectId', exists: true }, { not: { attr: 'state', eq: 'undone' } }],
@@ -48,7 +57,16 @@ export function journalStore({ effect, command, table, task }: Entities): Journa
 
     async markUndone(requestId, effectId) {
       await conditional(() =>
-        effect.build(UpdateItemCommand).item({ requestId, effectId, state: 'undone' }).options(exists).send(),
+        effect
+          .build(UpdateItemCommand)
+          .item({
+            requestId,
+            effectId,
+            state: 'undone',
+            undoneAtMilliseconds: $get('undoneAtMilliseconds', clock.nowMilliseconds()),
+          })
+          .options(exists)
+          .send(),
       );
     },
 
@@ -56,7 +74,13 @@ export function journalStore({ effect, command, table, task }: Entities): Journa
       await conditional(() =>
         effect
           .build(UpdateItemCommand)
-          .item({ requestId, effectId, blockedAttempt: attempt, blockedReason: reason })
+          .item({
+            requestId,
+            effectId,
+            blockedAttempt: attempt,
+            blockedReason: reason,
+            blockedAtMilliseconds: clock.nowMilliseconds(),
+          })
           .options(exists)
           .send(),
       );
@@ -82,7 +106,10 @@ export function journalStore({ effect, command, table, task }: Entities): Journa
     },
 
     async putCommand(sent) {
-      await command.build(PutItemCommand).item(sent).send();
+      await command
+        .build(PutItemCommand)
+        .item({ ...sent, sentAtMilliseconds: clock.nowMilliseconds() })
+        .send();
     },
 
     async getCommand(requestId, commandId) {
@@ -108,7 +135,7 @@ export function journalStore({ effect, command, table, task }: Entities): Journa
       await conditional(() =>
         command
           .build(UpdateItemCommand)
-          .item({ requestId, commandId, state })
+          .item({ requestId, commandId, state, settledAtMilliseconds: clock.nowMilliseconds() })
           .options({ condition: { attr: 'commandId', exists: true } })
           .send(),
       );

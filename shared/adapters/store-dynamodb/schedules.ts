@@ -5,9 +5,11 @@ import { UpdateTransaction } from 'dynamodb-toolbox/entity/actions/transactUpdat
 import { QueryCommand } from 'dynamodb-toolbox/table/actions/query';
 import { DomainError } from '../../domain/errors.ts';
 import { type SnapshotSchedule, wakesAtSeconds } from '../../domain/snapshot-schedule.ts';
-import type { ScheduleStore } from '../../ports/store.ts';
+import type { Task } from '../../domain/task.ts';
+import type { AuditEntry, ScheduleStore } from '../../ports/store.ts';
+import { transactAudited } from './audit.ts';
 import { type Entities, partitions } from './entities.ts';
-import { transact } from './failures.ts';
+import { transact, type TransactionOutcome, type Transactions } from './failures.ts';
 import { Item } from './items.ts';
 import { recordedTaskItems } from './recorded-task.ts';
 import { duePrefix, dueShards } from './schedule-entities.ts';
@@ -74,6 +76,14 @@ export function scheduleStore(entities: Entities): ScheduleStore {
     return (found.Items ?? []).map((row) => row.scheduleId);
   };
 
+  const record = (
+    run: { readonly task: Task; readonly audit: AuditEntry },
+    moved: Transactions,
+  ): Promise<TransactionOutcome> => {
+    const { rows, guards } = recordedTaskItems(entities, run.task);
+    return transactAudited(entities, run.audit, [...moved, ...rows, ...guards]);
+  };
+
   return {
     getSnapshotSchedule,
 
@@ -98,9 +108,8 @@ export function scheduleStore(entities: Entities): ScheduleStore {
           .item({ scheduleId, nextDueSeconds, tidyDueSeconds, lastRequestId, lastError })
           .options(unmovedSince(read)),
         ...places(read, next),
-      ] as const;
-      const recorded = run === null ? { rows: [], guards: [] } : recordedTaskItems(entities, run.task, run.audit);
-      const outcome = await transact([...moved, ...recorded.rows, ...recorded.guards]);
+      ];
+      const outcome = run === null ? await transact(moved) : await record(run, moved);
       if (outcome.written) return 'claimed';
       return outcome.failed.includes(moved.length) ? 'known' : 'missed';
     },

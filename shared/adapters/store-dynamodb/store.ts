@@ -1,9 +1,11 @@
 /** The store port over one DynamoDB table. Foreign errors come out as `Busy`; anything else is a fault of ours. */
 import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { type Clock, systemClock } from '../../ports/clock.ts';
 import type { Store } from '../../ports/store.ts';
 import { accessStore } from './access.ts';
 import { arrayStore } from './arrays.ts';
+import { callStore } from './calls.ts';
 import { catalogStore } from './catalog.ts';
 import { databaseStore } from './databases.ts';
 import { createEntities } from './entities.ts';
@@ -13,6 +15,7 @@ import { lockStore } from './locks.ts';
 import { loginBrakeStore } from './login-brakes.ts';
 import { bePatient } from './patience.ts';
 import { scheduleStore } from './schedules.ts';
+import { taskHistoryStore } from './task-history.ts';
 import { taskStore } from './tasks.ts';
 import { userStore } from './users.ts';
 
@@ -26,7 +29,13 @@ export interface StoreSettings {
 /** Flex contract, section 9 asks for 30 days at least. */
 const defaults: StoreSettings = { taskRetentionDays: 30, auditRetentionDays: 400 };
 
-export function createStore(tableName: string, config: DynamoDBClientConfig, settings = defaults): Store {
+/** `clock` dates the rows of a task for its history; what a transition decides by is passed to it. */
+export function createStore(
+  tableName: string,
+  config: DynamoDBClientConfig,
+  settings = defaults,
+  clock: Clock = systemClock,
+): Store {
   const plainClient = new DynamoDBClient(config);
   bePatient(plainClient);
   const client = DynamoDBDocumentClient.from(plainClient, { marshallOptions: { removeUndefinedValues: true } });
@@ -35,13 +44,15 @@ export function createStore(tableName: string, config: DynamoDBClientConfig, set
     ...arrayStore(entities),
     ...hostStore(entities),
     ...databaseStore(entities),
-    ...catalogStore(entities),
-    ...taskStore(entities, settings),
-    ...journalStore(entities),
+    ...catalogStore(entities, clock),
+    ...taskStore(entities, settings, clock),
+    ...taskHistoryStore(entities, settings, clock),
+    ...journalStore(entities, clock),
     ...lockStore(entities),
     ...scheduleStore(entities),
     ...accessStore(entities),
     ...userStore(entities),
     ...loginBrakeStore(entities),
+    ...callStore(entities),
   };
 }

@@ -8,12 +8,14 @@ import { $add, UpdateItemCommand } from 'dynamodb-toolbox/entity/actions/update'
 import { QueryCommand } from 'dynamodb-toolbox/table/actions/query';
 import { DomainError } from '../../domain/errors.ts';
 import { isFinal, nextStates, type TaskState, taskStates } from '../../domain/task.ts';
+import type { Clock } from '../../ports/clock.ts';
 import type { TaskStore } from '../../ports/store.ts';
-import { auditItem } from './audit.ts';
+import { transactAudited } from './audit.ts';
 import { type Entities, partitions } from './entities.ts';
 import { conditional, staleAttempt, transact } from './failures.ts';
 import { Item } from './items.ts';
 import { recordedTaskItems } from './recorded-task.ts';
+import { attemptNote } from './task-history.ts';
 
 const secondsPerDay = 24 * 3600;
 
@@ -26,8 +28,12 @@ const statesBefore = (state: TaskState): [TaskState, ...TaskState[]] => {
 /** Not on a task that is over; nor on one that is not there, since its state is none of these. */
 const isOpen = { attr: 'state', in: taskStates.filter((state) => !isFinal(state)) } as const;
 
-export function taskStore(entities: Entities, settings: { readonly taskRetentionDays: number }): TaskStore {
-  const { audit, command, effect, host, lock, openTask, snapshot, table, task } = entities;
+export function taskStore(
+  entities: Entities,
+  settings: { readonly taskRetentionDays: number },
+  clock: Clock,
+): TaskStore {
+  const { command, effect, host, lock, openTask, snapshot, table, task } = entities;
 
   /**
    * Before the task's own last write: a task that dies in between is finished again, while rows left without an end
@@ -100,9 +106,9 @@ export function taskStore(entities: Entities, settings: { readonly taskRetention
                   },
                 }),
             ];
-      const recorded = recordedTaskItems(entities, newTask, entry);
-      const { rows, guards: arrayGuards } = recorded;
-      const outcome = await transact([...rows, ...arrayGuards, ...reservations, ...unchanged, ...exclusive]);
+      const { rows, guards: arrayGuards } = recordedTaskItems(entities, newTask);
+      const items = [...rows, ...arrayGuards, ...reservations, ...unchanged, ...exclusive];
+      const outcome = await transactAudited(entities, entry, items);
       if (outcome.written) return 'recorded';
       const parts = [
         ['known', rows],
@@ -125,6 +131,16 @@ export function taskStore(entities: Entities, settings: { readonly taskRetention
       return (found.Items ?? []).map(Item.task);
     },
 
+    async pageTasks(after, most) {
+      const found = await table
+        .build(QueryCommand)
+        .entities(task)
+        .query({ partition: partitions.tasks, ...(after === '' ? {} : { range: { gt: after } }) })
+        .options({ consistent: true, limit: most })
+        .send();
+      return { tasks: (found.Items ?? []).map(Item.task), isLast: found.LastEvaluatedKey === undefined };
+    },
+
     async listOpenTasks() {
       const found = await table
         .build(QueryCommand)
@@ -139,17 +155,28 @@ export function taskStore(entities: Entities, settings: { readonly taskRetention
       await conditional(() =>
         task
           .build(UpdateItemCommand)
-          .item({ requestId, state: 'running', updatedAtSeconds: nowSeconds })
+          .item({
+            requestId,
+            state: 'running',
+            updatedAtSeconds: nowSeconds,
+            runningAtMilliseconds: clock.nowMilliseconds(),
+          })
           .options({ condition: { attr: 'state', eq: 'queued' } })
           .send(),
       );
     },
 
     async requestCancel(requestId, nowSeconds, entry) {
-      const outcome = await transact([
+      const outcome = await transactAudited(entities, entry, [
         task
           .build(UpdateTransaction)
-          .item({ requestId, state: 'canceling', cancelRequested: true, updatedAtSeconds: nowSeconds })
+          .item({
+            requestId,
+            state: 'canceling',
+            cancelRequested: true,
+            updatedAtSeconds: nowSeconds,
+            cancelRequestedAtMilliseconds: clock.nowMilliseconds(),
+          })
           .options({
             condition: {
               and: [
@@ -159,7 +186,6 @@ export function taskStore(entities: Entities, settings: { readonly taskRetention
               ],
             },
           }),
-        audit.build(PutTransaction).item(auditItem(entry)),
       ]);
       return outcome.written;
     },
@@ -168,7 +194,12 @@ export function taskStore(entities: Entities, settings: { readonly taskRetention
       conditional(() =>
         task
           .build(UpdateItemCommand)
-          .item({ requestId, pastPointOfNoReturn: true, updatedAtSeconds: nowSeconds })
+          .item({
+            requestId,
+            pastPointOfNoReturn: true,
+            updatedAtSeconds: nowSeconds,
+            pointOfNoReturnAtMilliseconds: clock.nowMilliseconds(),
+          })
           .options({
             condition: {
               and: [isOpen, { attr: 'cancelRequested', eq: false }, { attr: 'phase', eq: 'forward' }],
@@ -178,9 +209,9 @@ export function taskStore(entities: Entities, settings: { readonly taskRetention
       ),
 
     async claimAttempt({ requestId, attempt, pastPointOfNoReturn }, phase, error, nowSeconds) {
-      const claimed = await conditional(() =>
+      const claimed = await transact([
         task
-          .build(UpdateItemCommand)
+          .build(UpdateTransaction)
           .item({
             requestId,
             attempt: attempt + 1,
@@ -192,10 +223,10 @@ export function taskStore(entities: Entities, settings: { readonly taskRetention
             condition: {
               and: [{ attr: 'attempt', eq: attempt }, { attr: 'pastPointOfNoReturn', eq: pastPointOfNoReturn }, isOpen],
             },
-          })
-          .send(),
-      );
-      return claimed ? await getTask(requestId) : undefined;
+          }),
+        attemptNote(entities, settings, clock, requestId, attempt + 1, phase, error),
+      ]);
+      return claimed.written ? await getTask(requestId) : undefined;
     },
 
     async beginFreezeRound(requestId, attempt) {
@@ -216,7 +247,14 @@ export function taskStore(entities: Entities, settings: { readonly taskRetention
       await conditional(() =>
         task
           .build(UpdateItemCommand)
-          .item({ requestId, state: 'needs_attention', error, leftovers, updatedAtSeconds: nowSeconds })
+          .item({
+            requestId,
+            state: 'needs_attention',
+            error,
+            leftovers,
+            updatedAtSeconds: nowSeconds,
+            attentionAtMilliseconds: clock.nowMilliseconds(),
+          })
           .options({
             condition: {
               and: [
@@ -252,6 +290,7 @@ export function taskStore(entities: Entities, settings: { readonly taskRetention
             result: outcome.result,
             leftovers: [],
             updatedAtSeconds: nowSeconds,
+            finishedAtMilliseconds: clock.nowMilliseconds(),
             expiresAtSeconds,
           })
           .options({ condition: { attr: 'state', in: statesBefore(state) } }),

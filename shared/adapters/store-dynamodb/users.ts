@@ -7,10 +7,10 @@ import { QueryCommand } from 'dynamodb-toolbox/table/actions/query';
 import { DomainError } from '../../domain/errors.ts';
 import { adminToRemain, type User } from '../../domain/user.ts';
 import type { UserStore } from '../../ports/access-store.ts';
-import { auditItem } from './audit.ts';
+import { transactAudited } from './audit.ts';
 import { type Entities, partitions } from './entities.ts';
-import { transact } from './failures.ts';
 import { Item } from './items.ts';
+import { knownItem } from './login-brakes.ts';
 import { maxContentionTries } from './patience.ts';
 
 /** Rows written before users were managed do not say whether they are disabled: nobody was. */
@@ -21,7 +21,9 @@ const isEnabled = () => ({
   ],
 });
 
-export function userStore({ audit, table, user }: Entities): UserStore {
+export function userStore(entities: Entities): UserStore {
+  const { table, user } = entities;
+
   const listUsers: UserStore['listUsers'] = async () => {
     const found = await table
       .build(QueryCommand)
@@ -52,25 +54,24 @@ export function userStore({ audit, table, user }: Entities): UserStore {
     },
 
     async createUser(newUser, entry) {
-      const outcome = await transact([
+      const outcome = await transactAudited(entities, entry, [
         user
           .build(PutTransaction)
           .item(newUser)
           .options({ condition: { attr: 'name', exists: false } }),
-        audit.build(PutTransaction).item(auditItem(entry)),
       ]);
       return outcome.written;
     },
 
-    async setPassword(name, passwordHash, replaces, entry) {
-      const outcome = await transact([
+    async setPassword(name, passwordHash, own, entry) {
+      const outcome = await transactAudited(entities, entry, [
         user
           .build(UpdateTransaction)
           .item({ name, passwordHash, tokenEpoch: $add(1) })
           .options({
-            condition: replaces === null ? { attr: 'name', exists: true } : { attr: 'passwordHash', eq: replaces },
+            condition: own === null ? { attr: 'name', exists: true } : { attr: 'passwordHash', eq: own.replaces },
           }),
-        audit.build(PutTransaction).item(auditItem(entry)),
+        ...(own === null ? [] : [knownItem(entities, own.known)]),
       ]);
       return outcome.written;
     },
@@ -84,12 +85,11 @@ export function userStore({ audit, table, user }: Entities): UserStore {
         const remaining = adminToRemain(read, change, users);
         if (remaining === 'missing') return 'lastAdmin';
         const revokes = change.isDisabled === true;
-        const outcome = await transact([
+        const outcome = await transactAudited(entities, entry, [
           user
             .build(UpdateTransaction)
             .item({ name, ...change, tokenEpoch: $add(revokes ? 1 : 0) })
             .options({ condition: asRead(read) }),
-          audit.build(PutTransaction).item(auditItem(entry)),
           ...(remaining === 'nobody' ? [] : [staysAdmin(remaining)]),
         ]);
         if (outcome.written) return { ...read, ...change, tokenEpoch: read.tokenEpoch + (revokes ? 1 : 0) };

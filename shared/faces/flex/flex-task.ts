@@ -2,7 +2,8 @@
 import * as z from 'zod/mini';
 import type { CloneResult, Task, TaskState } from '../../domain/task.ts';
 
-export type FlexTaskState = 'running' | 'completed' | 'failed' | 'aborted';
+export const flexTaskStates = ['running', 'completed', 'failed', 'aborted'] as const;
+export type FlexTaskState = (typeof flexTaskStates)[number];
 
 const stateOf: Readonly<Record<TaskState, FlexTaskState>> = {
   queued: 'running',
@@ -26,7 +27,7 @@ const ClonedDb = z.object({
 });
 
 export const FlexTask = z.object({
-  state: z.enum(['running', 'completed', 'failed', 'aborted']),
+  state: z.enum(flexTaskStates),
   create_ts: z.int(),
   update_ts: z.int(),
   request_id: z.string(),
@@ -55,8 +56,11 @@ const clonedDb = (clone: CloneResult) => ({
   source_db_name: clone.sourceDbName,
 });
 
+/** The state that the task shows: one of four, of which all but `running` are final to clients. */
+export const flexTaskState = (task: Task): FlexTaskState => stateOf[task.state];
+
 export function flexTask(task: Task): FlexTask {
-  const state = stateOf[task.state];
+  const state = flexTaskState(task);
   const { result } = task;
   return {
     state,

@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 import type { Clone } from '../../domain/clone.ts';
 import { type Database, isOnArray, snapshotObstacle } from '../../domain/database.ts';
 import { type Host, isConnected } from '../../domain/host.ts';
-import { isDeletable, type Snapshot } from '../../domain/snapshot.ts';
+import { isDeletable, type SnapshotOutline } from '../../domain/snapshot.ts';
 
 const TopologySnapshot = z.object({
   id: z.string(),
@@ -63,7 +63,7 @@ export interface TopologyFacts {
   readonly hosts: readonly Host[];
   readonly databases: readonly Database[];
   readonly clones: readonly Clone[];
-  readonly snapshots: readonly Snapshot[];
+  readonly snapshots: readonly SnapshotOutline[];
 }
 
 const keyOf = (hostId: string, dbId: string): string => `${hostId}/${dbId}`;
@@ -84,7 +84,7 @@ function groupBy<VALUE>(
   return groups;
 }
 
-const topologySnapshot = (snapshot: Snapshot): z.infer<typeof TopologySnapshot> => ({
+const topologySnapshot = (snapshot: SnapshotOutline): z.infer<typeof TopologySnapshot> => ({
   id: snapshot.snapshotId,
   timestamp: snapshot.takenAtSeconds,
   consistency_level: snapshot.consistencyLevel,
@@ -115,7 +115,7 @@ function filesOf(database: Database): z.infer<typeof TopologyFile>[] {
 function topologyDatabase(
   database: Database,
   clone: Clone | undefined,
-  snapshots: readonly Snapshot[],
+  snapshots: readonly SnapshotOutline[],
 ): z.infer<typeof TopologyDatabase> {
   const obstacle = snapshotObstacle(database);
   return {

@@ -48,6 +48,7 @@ export const callOperation = (
     accept: '*/*',
     refId: 'test',
     sourceIp: '127.0.0.1',
+    claim: null,
   };
   return actingAs(actor, () => endpoint.run(deps, call));
 };

@@ -82,7 +82,7 @@ export const original = { id: '7', name: 'orders', serials: ['0a00d001', '0a00d0
 export async function createWorld(table: TestTable): Promise<World> {
   let skewMilliseconds = 0;
   const clock: Clock = { nowMilliseconds: () => Date.now() + skewMilliseconds };
-  const store = createStore(table.name, table.config);
+  const store = createStore(table.name, table.config, undefined, clock);
   const hooks = createStepHooks();
   const agents = new Map<string, AgentDouble>();
   const noise: string[] = [];
@@ -134,10 +134,12 @@ export async function createWorld(table: TestTable): Promise<World> {
 
   const intend: Store['intend'] = async (effect, attempt) => {
     if (arrayKinds.has(effect.kind) && effect.sdpId === '') noise.push(`effect ${effect.effectId} names no array`);
+    let isNew = false;
     await hooks.call(beforeIntent, async () => {
-      await store.intend(effect, attempt);
+      isNew = await store.intend(effect, attempt);
       return {};
     });
+    return isNew;
   };
   const deps: StepDeps = {
     store: { ...store, intend },

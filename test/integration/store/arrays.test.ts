@@ -62,6 +62,13 @@ describe('registering arrays', () => {
     await bed.store.rememberDeploymentArray(url, { sdpId: 's', name: 'n' });
     expect(await bed.store.getDeploymentArray(url)).toEqual({ sdpId: 's', name: 'n' });
   });
+
+  it('keeps the very first of them for rows without a name, whatever answers later, here or elsewhere', async () => {
+    const first = await bed.store.getUnnamedArray();
+    if (first === undefined) throw new Error('none was remembered');
+    await bed.store.rememberDeploymentArray(`https://${fresh('own')}`, { sdpId: 'another', name: 'n' });
+    expect(await bed.store.getUnnamedArray()).toBe(first);
+  });
 });
 
 describe('a removal', () => {

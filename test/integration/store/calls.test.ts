@@ -4,6 +4,7 @@ import type { Store } from '../../../shared/ports/store.ts';
 import { aClone, aSnapshot } from '../../builders/catalog.ts';
 import { aDatabase } from '../../builders/database.ts';
 import { anAppToken, anAppTokenRow, aUser } from '../../builders/access.ts';
+import { aCallClaim } from '../../builders/call-record.ts';
 import { aHost, aHostToken } from '../../builders/host.ts';
 import { aCommand, anAuditEntry, anEffect, aTask, noGuards } from '../../builders/task.ts';
 import { aRegisteredArray } from '../../builders/arrays.ts';
@@ -24,6 +25,7 @@ const reads: Readonly<Record<string, (store: Store) => Promise<unknown>>> = {
   getArray: (store) => store.getArray('sdp-2'),
   listArrays: (store) => store.listArrays(),
   getDeploymentArray: (store) => store.getDeploymentArray('https://own.example'),
+  getUnnamedArray: (store) => store.getUnnamedArray(),
   getHost: (store) => store.getHost('host-1'),
   getHosts: (store) => store.getHosts(['host-1', 'host-2']),
   listHosts: (store) => store.listHosts(),
@@ -35,8 +37,11 @@ const reads: Readonly<Record<string, (store: Store) => Promise<unknown>>> = {
   listClones: (store) => store.listClones(),
   getSnapshot: (store) => store.getSnapshot('snap'),
   listSnapshots: (store) => store.listSnapshots(),
+  listSnapshotOutlines: (store) => store.listSnapshotOutlines(),
   getTask: (store) => store.getTask('request-1'),
   listTasks: (store) => store.listTasks(),
+  pageTasks: (store) => store.pageTasks('', 10),
+  readTaskHistory: (store) => store.readTaskHistory('request-1'),
   listOpenTasks: (store) => store.listOpenTasks(),
   listEffects: (store) => store.listEffects('request-1'),
   getEffect: (store) => store.getEffect('request-1', 'view-0-0'),
@@ -47,14 +52,16 @@ const reads: Readonly<Record<string, (store: Store) => Promise<unknown>>> = {
   findBearer: (store) => store.findBearer('hash', 'anna'),
   listUsers: (store) => store.listUsers(),
   listAppTokens: (store) => store.listAppTokens('anna'),
-  readBrakes: (store) => store.readBrakes([{ kind: 'user', name: 'anna' }]),
+  readBrakes: (store) => store.readBrakes([brake, known.key], 'anna'),
   getUser: (store) => store.getUser('anna'),
+  getCallRecord: (store) => store.getCallRecord('call', 1),
   getSnapshotSchedule: (store) => store.getSnapshotSchedule('nightly'),
   listDueSnapshotSchedules: (store) => store.listDueSnapshotSchedules(10_000),
 };
 
 const audit = anAuditEntry();
 const brake = { kind: 'user', name: 'anna' } as const;
+const known = { key: { kind: 'known', name: '192.0.2.1 anna' }, epoch: 0, untilSeconds: 1 } as const;
 const later = aSnapshotSchedule({ nextDueSeconds: 6600 });
 const writes: Readonly<Record<string, (store: Store) => Promise<unknown>>> = {
   register: (store) => store.register(aHost(), aHostToken(aHost()), audit),
@@ -87,6 +94,7 @@ const writes: Readonly<Record<string, (store: Store) => Promise<unknown>>> = {
   markDone: (store) => store.markDone('request-1', 'view-0-0', {}),
   markUndone: (store) => store.markUndone('request-1', 'view-0-0'),
   markBlocked: (store) => store.markBlocked('request-1', 'view-0-0', 1, ''),
+  noteFailedStep: (store) => store.noteFailedStep('request-1', 1, 'map-volumes', '0', 'why'),
   putCommand: (store) => store.putCommand(aCommand()),
   settleCommand: (store) => store.settleCommand('request-1', 'c', 'done'),
   discardSnapshot: (store) => store.discardSnapshot('request-1', 'snap', 'host-1', ['5']),
@@ -108,17 +116,20 @@ const writes: Readonly<Record<string, (store: Store) => Promise<unknown>>> = {
       unsignalled: null,
       version: 1,
     }),
-  openSession: (store) => store.openSession(aHostToken(aHost()), audit),
+  openSession: (store) => store.openSession(aHostToken(aHost()), known, audit),
   noteTokenUse: (store) => store.noteTokenUse(anAppTokenRow(anAppToken()), 1),
-  putAppToken: (store) => store.putAppToken(anAppToken(), anAppTokenRow(anAppToken()), audit),
+  putAppToken: (store) => store.putAppToken(anAppToken(), anAppTokenRow(anAppToken()), null, audit),
   revokeAppToken: (store) => store.revokeAppToken('anna', 'nightly', audit),
   createUser: (store) => store.createUser(aUser(), audit),
-  setPassword: (store) => store.setPassword('anna', 'x', null, audit),
+  setPassword: (store) => store.setPassword('anna', 'x', { replaces: 'hash', known }, audit),
   changeUser: (store) => store.changeUser('anna', { role: 'viewer' }, audit),
-  takeAttempt: (store) => store.takeAttempt({ key: brake, untilSeconds: 0, isNoted: false }, 1),
-  noteEmpty: (store) => store.noteEmpty({ key: brake, untilSeconds: 1, isNoted: false }),
-  welcome: (store) => store.welcome(brake, { kind: 'known', name: '192.0.2.1 anna' }, 1),
+  takeAttempt: (store) => store.takeAttempt({ key: brake, untilSeconds: 0, isNoted: false, epoch: null }, 1),
+  noteEmpty: (store) => store.noteEmpty({ key: brake, untilSeconds: 1, isNoted: false, epoch: null }),
+  giveBackAttempt: (store) => store.giveBackAttempt(brake, 1),
   putAudit: (store) => store.putAudit(audit),
+  claimCall: (store) => store.claimCall(aCallClaim()),
+  keepAnswer: (store) => store.keepAnswer(aCallClaim().record, null),
+  endClaim: (store) => store.endClaim(aCallClaim().record),
   putSnapshotSchedule: (store) => store.putSnapshotSchedule(aSnapshotSchedule()),
   claimSnapshotSchedule: (store) => store.claimSnapshotSchedule(aSnapshotSchedule(), later, null),
   removeSnapshotSchedule: (store) => store.removeSnapshotSchedule('nightly'),

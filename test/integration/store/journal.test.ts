@@ -31,7 +31,7 @@ describe('the journal', () => {
   ])('intending again keeps a row that is $state: $kept', async ({ state, kept }) => {
     const effect = await standing(state);
     const again = anEffect({ requestId: effect.requestId, name: 'again' });
-    await bed.store.intend(again, attempt);
+    expect(await bed.store.intend(again, attempt)).toBe(!kept);
     expect(await read(effect)).toEqual(kept ? effect : again);
   });
 

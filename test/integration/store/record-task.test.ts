@@ -3,6 +3,7 @@ import { lockKey } from '../../../shared/domain/lock.ts';
 import { clonePin } from '../../../shared/domain/snapshot.ts';
 import type { RecordGuards } from '../../../shared/ports/store.ts';
 import { aClone, aSnapshot } from '../../builders/catalog.ts';
+import { aCallClaim } from '../../builders/call-record.ts';
 import { aHost, aHostToken } from '../../builders/host.ts';
 import { aClonePlan, anAuditEntry, aTask, noGuards } from '../../builders/task.ts';
 import { fresh, startStoreBed, type StoreBed } from './store-bed.ts';
@@ -125,19 +126,18 @@ describe('recording a task', () => {
     expect(await bed.store.getTask(task.requestId)).toEqual(task);
   });
 
-  it('records 50 destinations on 46 hosts in one transaction of 100 items', async () => {
-    const hosts = await Promise.all(Array.from({ length: 46 }, registered));
+  it('records 50 destinations on 45 hosts, and whose call it is, in one transaction of 100 items', async () => {
+    const hosts = await Promise.all(Array.from({ length: 45 }, registered));
     const destinations = Array.from({ length: 50 }, (_, index) => ({
-      hostId: hosts[index % 46]?.hostId ?? '',
+      hostId: hosts[index % 45]?.hostId ?? '',
       dbName: `${'ü'.repeat(100)}-${fresh('db')}`,
       sourceDbId: '5',
     }));
     const reserve = destinations.map((one) => lockKey(one.hostId, one.dbName));
     const task = aTask({ requestId: fresh('request'), plan: aClonePlan({ destinations }) });
     bed.forgetCalls();
-    expect(await bed.store.recordTask(task, anAuditEntry(), { reserve, hosts, exclusiveSnapshot: null })).toBe(
-      'recorded',
-    );
+    const audit = anAuditEntry({ claim: aCallClaim({ callHash: fresh('call') }) });
+    expect(await bed.store.recordTask(task, audit, { reserve, hosts, exclusiveSnapshot: null })).toBe('recorded');
     const [sent] = bed.calls;
     expect(sent?.operation).toBe('TransactWriteItems');
     expect(sent?.body['TransactItems']).toHaveLength(100);

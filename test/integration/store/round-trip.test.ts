@@ -337,7 +337,7 @@ describe('a round trip through the table leaves unchanged', () => {
   it('tokens and users', () =>
     each(fc.record({ token, user }), async (about, id) => {
       const given = { token: { ...about.token, tokenHash: id }, user: { ...about.user, name: id } };
-      await bed.store.openSession(given.token, anAuditEntry());
+      await bed.store.openSession(given.token, null, anAuditEntry());
       await bed.store.createUser(given.user, anAuditEntry());
       expect(await bed.store.findBearer(id, id)).toEqual(given);
       expect(await bed.store.getUser(id)).toEqual(given.user);
@@ -348,7 +348,7 @@ describe('a round trip through the table leaves unchanged', () => {
       const owner = aUser({ name: id, tokenEpoch: about.epoch });
       await bed.store.createUser(owner, anAuditEntry());
       const row = anAppTokenRow(made);
-      expect(await bed.store.putAppToken(made, row, anAuditEntry())).toBe(true);
+      expect(await bed.store.putAppToken(made, row, null, anAuditEntry())).toBe(true);
       expect(await bed.store.listAppTokens(id)).toEqual([made]);
       expect(await bed.store.findBearer(id, null)).toEqual({ token: row, user: undefined });
     }));

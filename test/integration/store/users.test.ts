@@ -1,5 +1,7 @@
 /** Users and their tokens: what is one write, who wins, and what a revocation reaches. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { knownPlace } from '../../../shared/domain/login-brake.ts';
+import type { AppToken } from '../../../shared/domain/token.ts';
 import type { User } from '../../../shared/domain/user.ts';
 import { anAppToken, anAppTokenRow, aUser } from '../../builders/access.ts';
 import { anAuditEntry } from '../../builders/task.ts';
@@ -35,9 +37,14 @@ describe('a user', () => {
 
   it('keeps the password when the one to replace is another by now', async () => {
     const user = await make();
-    expect(await bed.store.setPassword(user.name, 'next', 'not this', audit)).toBe(false);
+    const known = knownPlace({ kind: 'known', name: fresh('place') }, 1, 1_767_000_000);
+    const replacing = (replaces: string) => bed.store.setPassword(user.name, 'next', { replaces, known }, audit);
+    const isKnownThere = async () => (await bed.store.readBrakes([known.key], null)).marks[0].untilSeconds > 0;
+    expect(await replacing('not this')).toBe(false);
+    expect(await isKnownThere()).toBe(false);
     expect(await bed.store.getUser(user.name)).toEqual(user);
-    expect(await bed.store.setPassword(user.name, 'next', user.passwordHash, audit)).toBe(true);
+    expect(await replacing(user.passwordHash)).toBe(true);
+    expect(await isKnownThere()).toBe(true);
   });
 
   it('is not made by a password or a change', async () => {
@@ -95,10 +102,10 @@ describe('of the enabled admins', () => {
 });
 
 describe('app tokens', () => {
-  const give = async (user: User) => {
+  const give = async (user: User, replaces: AppToken | null = null) => {
     const made = anAppToken({ user: user.name, tokenId: fresh('token'), epoch: user.tokenEpoch });
     const row = anAppTokenRow(made);
-    return { made, row, stored: await bed.store.putAppToken(made, row, audit) };
+    return { made, row, stored: await bed.store.putAppToken(made, row, replaces, audit) };
   };
 
   it('are found with their user in one call', async () => {
@@ -118,6 +125,17 @@ describe('app tokens', () => {
     expect(stored).toBe(false);
     expect((await bed.store.findBearer(row.tokenHash, null)).token).toBeUndefined();
     expect(await bed.store.listAppTokens(user.name)).toEqual([]);
+  });
+
+  it('take the place of another with both its rows, or of none', async () => {
+    const user = await make();
+    const { made: old, row } = await give(user);
+    expect((await give({ ...user, tokenEpoch: 5 }, old)).stored).toBe(false);
+    expect((await bed.store.findBearer(row.tokenHash, null)).token).toEqual(row);
+    const { made, stored } = await give(user, old);
+    expect(stored).toBe(true);
+    expect(await bed.store.listAppTokens(user.name)).toEqual([made]);
+    expect((await bed.store.findBearer(row.tokenHash, null)).token).toBeUndefined();
   });
 
   it('are revoked with both rows', async () => {

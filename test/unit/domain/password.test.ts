@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { hashPassword, verifyPassword } from '../../../shared/security/password.ts';
+import { hashPassword, unusableHash, verifyPassword } from '../../../shared/security/password.ts';
 
 describe('a password', () => {
   it('is known again by its hash only, which never is the same twice', async () => {
@@ -10,6 +10,12 @@ describe('a password', () => {
     expect(await verifyPassword('gäheim 1', one)).toBe(true);
     expect(await verifyPassword('gäheim 1', other)).toBe(true);
     for (const wrong of ['', 'gäheim', 'Gäheim 1', 'gäheim 1 ']) expect(await verifyPassword(wrong, one)).toBe(false);
+  });
+
+  it('of nobody costs the same, and is never right', async () => {
+    const costOf = (stored: string) => stored.split('$').map((part, at) => (at < 4 ? part : part.length));
+    expect(costOf(unusableHash)).toEqual(costOf(await hashPassword('x')));
+    for (const password of ['', 'x']) expect(await verifyPassword(password, unusableHash)).toBe(false);
   });
 
   it('is checked with the cost it was hashed at', async () => {

@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { snapshotIssues, snapshotPlan, type SnapshotRequest } from '../../../shared/domain/snapshot-validation.ts';
+import {
+  snapshotIssues,
+  snapshotPlan,
+  type SnapshotRequest,
+  snapshotWaits,
+} from '../../../shared/domain/snapshot-validation.ts';
 import { aDatabase, aVolume } from '../../builders/database.ts';
 import { aHost } from '../../builders/host.ts';
 
@@ -12,13 +17,26 @@ const request: SnapshotRequest = {
   scheduleId: 'nightly',
 };
 const databases = [aDatabase(), aDatabase({ dbId: '6', name: 'stock' }), aDatabase({ dbId: '7', name: 'other' })];
-const facts = { host: aHost({ lastSeenSeconds: 0 }), databases };
+const facts = { nowSeconds: 1010, host: aHost({ lastSeenSeconds: 0 }), databases };
 const typesOf = (about: Partial<SnapshotRequest>, given: Partial<typeof facts> = {}) =>
   snapshotIssues({ ...request, ...about }, { ...facts, ...given }).map((one) => one.issue_type);
 
 describe('a snapshot', () => {
-  it('of live databases of one host has no issues, also while its agent is silent', () => {
+  it('of a schedule has no issues with live databases of one host, also while its agent is silent', () => {
     expect(typesOf({})).toEqual([]);
+  });
+
+  it('that somebody asks for needs an agent that is there', () => {
+    expect(typesOf({ scheduleId: '' })).toEqual(['HOST_NOT_CONNECTED']);
+    expect(typesOf({ scheduleId: '' }, { host: aHost() })).toEqual([]);
+  });
+
+  it('waits for those of its databases that a running task holds', () => {
+    const held = new Set(['host-1/stock', 'host-1/other']);
+    expect(snapshotWaits({ ...request, databaseIds: ['6', '6', '9'] }, facts, held)).toMatchObject([
+      { issue_type: 'RESOURCE_IS_LOCKED', body: { host_id: 'host-1', db_id: '6' } },
+    ]);
+    expect(snapshotWaits({ ...request, databaseIds: ['5'] }, facts, held)).toEqual([]);
   });
 
   it('names every database it cannot be taken of', () => {
@@ -31,7 +49,7 @@ describe('a snapshot', () => {
   });
 
   it('of a host nobody registered says so alone', () => {
-    expect(snapshotIssues(request, { host: undefined, databases: [] })).toMatchObject([
+    expect(snapshotIssues(request, { ...facts, host: undefined, databases: [] })).toMatchObject([
       { issue_type: 'HOST_NOT_FOUND', body: { host_id: 'host-1' } },
     ]);
   });
@@ -50,8 +68,23 @@ describe('a snapshot', () => {
   it('lies on one array', () => {
     const elsewhere = aDatabase({ dbId: '6', volumes: [aVolume({ sdpId: 'sdp-2' })] });
     expect(
-      snapshotIssues({ ...request, databaseIds: ['5', '6'] }, { host: aHost(), databases: [aDatabase(), elsewhere] }),
+      snapshotIssues(
+        { ...request, databaseIds: ['5', '6'] },
+        { ...facts, host: aHost(), databases: [aDatabase(), elsewhere] },
+      ),
     ).toMatchObject([{ issue_type: 'SDP_MISMATCH', body: { host_id: 'host-1', sdp_ids: ['sdp-1', 'sdp-2'] } }]);
+  });
+
+  it('lies on the array that the host names, or on whichever where it names none', () => {
+    const of = (sdpId: string) =>
+      snapshotIssues(
+        { ...request, databaseIds: ['5'] },
+        { ...facts, host: aHost({ sdpId }), databases: [aDatabase()] },
+      );
+    expect(of('sdp-2')).toMatchObject([
+      { issue_type: 'SDP_MISMATCH', body: { host_id: 'host-1', sdp_ids: ['sdp-1'] } },
+    ]);
+    expect([...of('sdp-1'), ...of('')]).toEqual([]);
   });
 
   it('is planned with the databases it names, and no others', () => {

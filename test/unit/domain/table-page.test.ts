@@ -7,6 +7,7 @@ import {
   commandPrefix,
   createEntities,
   effectPrefix,
+  notePrefix,
   partitions,
 } from '../../../shared/adapters/store-dynamodb/entities.ts';
 
@@ -39,11 +40,13 @@ it('names the partition of each', () => {
     openTask: partitions.openTasks,
     effect: partitions.task(''),
     command: partitions.task(''),
+    note: partitions.task(''),
     lock: partitions.lock(''),
     token: partitions.token(''),
     appToken: partitions.appTokens(''),
     user: partitions.users,
     loginBrake: partitions.loginBrake(''),
+    callRecord: partitions.call(''),
     audit: partitions.audit(''),
     retiredQueue: partitions.retiredQueues,
     snapshotSchedule: partitions.snapshotSchedules,
@@ -52,4 +55,5 @@ it('names the partition of each', () => {
   expect(Object.fromEntries(rows.map((row) => [row.name, row.pk]))).toEqual(partitionOf);
   expect(rows.find((row) => row.name === 'effect')?.sk).toContain(effectPrefix);
   expect(rows.find((row) => row.name === 'command')?.sk).toContain(commandPrefix);
+  expect(rows.find((row) => row.name === 'note')?.sk).toContain(notePrefix);
 });

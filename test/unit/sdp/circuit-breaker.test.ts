@@ -5,6 +5,7 @@ import { sdpOverTable } from './sdp-over-table.ts';
 
 const down = new NoAnswer('not connected', 'connect ECONNREFUSED');
 const silent = new NoAnswer('timed out', 'no answer within 100 ms');
+const queued = new NoAnswer('queued', 'no connection within 100 ms');
 const cut = new NoAnswer('cut off', 'socket hang up');
 const state = {
   status: 200,
@@ -64,6 +65,7 @@ describe('circuit breaker of an array', () => {
     ['refuses', refusal],
     ['is busy', busy],
     ['cuts connections', cut],
+    ['is not asked for want of a connection', queued],
   ])('stays closed on an array that %s', async (_, given) => {
     const { describeArray, answer, asked } = start();
     answer(given);
@@ -104,6 +106,16 @@ describe('circuit breaker of an array', () => {
     await describeArray();
     vi.setSystemTime(Date.now() + 3_000);
     expect(await describeArray()).toBe(open.replace('6 times', '7 times'));
+    expect(asked()).toBe(7);
+  });
+
+  it('stays open when the one that tries finds no connection of ours free', async () => {
+    const { describeArray, answer, asked } = start();
+    answer(down);
+    await describeArray();
+    vi.setSystemTime(Date.now() + 3_000);
+    answer(queued);
+    expect(await describeArray()).toBe(open);
     expect(asked()).toBe(7);
   });
 

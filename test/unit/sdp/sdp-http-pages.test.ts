@@ -8,6 +8,7 @@ import { sdpOverTable } from './sdp-over-table.ts';
 import { createTableArray, type Intercept } from './table-array.ts';
 
 const refuse = (reason: string): Error => new Error(`refused: ${reason}`);
+const unavailable = (reason: string): Error => new Error(`unavailable: ${reason}`);
 
 describe('a list of many pages', () => {
   it('is read from 2,700 objects on pages shorter than asked for, while some come and go', async () => {
@@ -55,15 +56,19 @@ describe('a list of many pages', () => {
           const throughout = new Set(start);
           const pending = [...changes];
           let newest = 4_000;
-          const read = await readPages(async (afterId = 0) => {
-            const matching = [...there].filter((id) => id > afterId).sort((one, other) => one - other);
-            const page = { hits: matching.slice(0, pageLength).map((id) => ({ id })), total: matching.length };
-            const { remove = 0, add = 0 } = pending.shift() ?? {};
-            there.delete(remove);
-            throughout.delete(remove);
-            for (let count = 0; count < add; count += 1) there.add((newest += 1));
-            return page;
-          }, refuse);
+          const read = await readPages(
+            async (afterId = 0) => {
+              const matching = [...there].filter((id) => id > afterId).sort((one, other) => one - other);
+              const page = { hits: matching.slice(0, pageLength).map((id) => ({ id })), total: matching.length };
+              const { remove = 0, add = 0 } = pending.shift() ?? {};
+              there.delete(remove);
+              throughout.delete(remove);
+              for (let count = 0; count < add; count += 1) there.add((newest += 1));
+              return page;
+            },
+            refuse,
+            unavailable,
+          );
           const ids = read.map(({ id }) => id);
           expect(new Set(ids).size).toBe(ids.length);
           expect([...throughout].filter((id) => !ids.includes(id))).toEqual([]);
@@ -90,12 +95,31 @@ describe('a list of many pages', () => {
     ],
   ])('is refused from an array that %s', async (_, pages) => {
     const left = pages.map((ids) => ids.map((id) => ({ id })));
-    const reading = readPages(async () => ({ hits: left.shift() ?? [], total: 4 }), refuse);
+    const reading = readPages(async () => ({ hits: left.shift() ?? [], total: 4 }), refuse, unavailable);
     await expect(reading).rejects.toThrow('refused: it does not serve the pages of a list in the order of ids');
   });
 
+  it('is not taken for whole from an array that finds nothing behind an id', async () => {
+    const reading = readPages(
+      async (afterId) => (afterId === undefined ? { hits: [{ id: 1 }, { id: 2 }], total: 4 } : { hits: [], total: 0 }),
+      refuse,
+      unavailable,
+    );
+    await expect(reading).rejects.toThrow('unavailable: it serves 2 of 4 objects');
+  });
+
+  it('is whole when all that was left to read has been removed', async () => {
+    const totals = [4, 0, 2];
+    const ids = await readPages(
+      async (afterId) => ({ hits: afterId === undefined ? [{ id: 1 }, { id: 2 }] : [], total: totals.shift() ?? 0 }),
+      refuse,
+      unavailable,
+    );
+    expect(ids).toEqual([{ id: 1 }, { id: 2 }]);
+  });
+
   it('is sorted here when one page holds it', async () => {
-    expect(await readPages(async () => ({ hits: [{ id: 2 }, { id: 1 }], total: 2 }), refuse)).toEqual([
+    expect(await readPages(async () => ({ hits: [{ id: 2 }, { id: 1 }], total: 2 }), refuse, unavailable)).toEqual([
       { id: 1 },
       { id: 2 },
     ]);

@@ -136,6 +136,22 @@ describe('sdp-http repeats', () => {
     expect(outcome).toBe(isGone ? 'removed' : 'the array refused to remove the snapshot s1: cannot');
   });
 
+  it.each([
+    ['the removal', 'DELETE /snapshots/3', { status: 401, text: '' }],
+    ['the removal', 'DELETE /snapshots/3', { status: 400, text: '{"error_msg": "cannot"}' }],
+    ['the look', 'GET /snapshots', { status: 403, text: '{"error_msg": "cannot"}' }],
+  ])('does not say "refused" when %s is refused after an unanswered removal: %s %j', async (_, what, refusal) => {
+    let removals = 0;
+    const { sdp, array } = sdpOverTable(({ method, path }) => {
+      if (removals > 0 && `${method} ${path}` === what) return refusal;
+      if (method !== 'DELETE') return 'pass';
+      removals += 1;
+      return 'lose the request';
+    });
+    array.add('snapshots', { short_name: 's1', source: { ref: '/volume_groups/7' }, is_exposable: false });
+    await expect(sdp.removeSnapshot('s1')).rejects.toMatchObject({ code: 'ArrayUnavailable' });
+  });
+
   it('does not take an initiator away from the host that got it while its own attempt had no answer', async () => {
     const host = { name: 'db1', os: 'Linux', iqn: 'iqn.2026-01.test:db1' };
     const { sdp, array } = sdpOverTable(({ method }) => {

@@ -7,8 +7,16 @@ import { aMemoryArray, aRegisteredArray, nobody } from '../../builders/arrays.ts
 const anArray = (sdpId: string, about: Partial<RegisteredArray> = {}): RegisteredArray =>
   aRegisteredArray({ sdpId, url: `https://${sdpId}.example`, ...about });
 
+const ownUrl = 'https://own.example';
+
+/** Ids that the deployment's array was remembered by: the very first, and the last one at the URL it has now. */
+interface Remembered {
+  readonly first?: string;
+  readonly here?: string;
+}
+
 /** Rows may be changed while the test runs; so may who answers where. */
-function bed(rows: RegisteredArray[], own: SdpPort | null = aMemoryArray('own', () => 0)) {
+function bed(rows: RegisteredArray[], own: SdpPort | null = aMemoryArray('own', () => 0), remembered: Remembered = {}) {
   let now = 0;
   const connected: string[] = [];
   const reads: string[] = [];
@@ -20,13 +28,16 @@ function bed(rows: RegisteredArray[], own: SdpPort | null = aMemoryArray('own', 
         return rows.find((row) => row.sdpId === sdpId);
       },
       listArrays: async () => rows,
+      getDeploymentArray: async (url) =>
+        url === ownUrl && remembered.here !== undefined ? { sdpId: remembered.here, name: 'a' } : undefined,
+      getUnnamedArray: async () => remembered.first,
     },
     clock: { nowMilliseconds: () => now },
     connect: ({ url }) => {
       connected.push(url);
       return answering.get(url) ?? nobody();
     },
-    deployment: own === null ? null : () => own,
+    deployment: own === null ? null : { url: ownUrl, port: () => own },
   });
   return { arrays, answering, connected, reads, wait: (milliseconds: number) => (now += milliseconds) };
 }
@@ -43,6 +54,31 @@ describe('the arrays of a site', () => {
   it.each(['', 'own'])('are the own one under the name "%s"', async (name) => {
     const own = aMemoryArray('own', () => 0);
     expect(await bed([], own).arrays.of(name)).toBe(own);
+  });
+
+  it.each<[string, Remembered]>([
+    ['at another URL', { first: 'before', here: 'own' }],
+    ['at this URL, when the array there was another', { here: 'before' }],
+  ])('are for rows without a name the one that was remembered %s', async (_, remembered) => {
+    const elsewhere = bed([], undefined, remembered).arrays;
+    await expect(elsewhere.of('')).rejects.toMatchObject({
+      code: 'ArrayRefused',
+      message: 'array before is not registered',
+    });
+    const { arrays } = bed([anArray('before')], undefined, remembered);
+    expect((await (await arrays.of('')).describe()).sdpId).toBe('before');
+  });
+
+  it('are that one also where the deployment has none any more', async () => {
+    const { arrays } = bed([anArray('before')], null, { first: 'before' });
+    expect((await (await arrays.of('')).describe()).sdpId).toBe('before');
+  });
+
+  it('are none for rows without a name where nothing is remembered and the deployment has none', async () => {
+    await expect(bed([], null).arrays.of('')).rejects.toMatchObject({
+      code: 'ArrayRefused',
+      message: 'this is from before arrays had names, and nobody knows of which array: the deployment has none',
+    });
   });
 
   it('do not take another array at the own address for the one that was there, a minute later at most', async () => {
@@ -77,13 +113,13 @@ describe('the arrays of a site', () => {
   it('need no own one', async () => {
     const { arrays } = bed([anArray('a')], null);
     await expect(arrays.of('a')).resolves.toBeDefined();
-    await expect(arrays.of('')).rejects.toMatchObject({ code: 'ArrayRefused' });
-    expect((await arrays.all()).map(({ sdpId }) => sdpId)).toEqual(['a']);
+    expect(arrays.own()).toBeNull();
+    expect(await arrays.registered()).toEqual(['a']);
   });
 
   it('are listed without asking any of them', async () => {
     const { arrays } = bed([anArray('a'), anArray('b', { url: 'https://silent.example' })], nobody());
-    expect((await arrays.all()).map(({ sdpId }) => sdpId)).toEqual(['', 'a', 'b']);
+    expect(await arrays.registered()).toEqual(['a', 'b']);
   });
 
   it('refuse an address that leads to another array, and take it when it leads to the right one', async () => {

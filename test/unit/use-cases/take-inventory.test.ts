@@ -179,17 +179,78 @@ describe('an inventory of a site with several arrays', () => {
     ]);
   });
 
-  it.each<Answer>(['silent', 'refuses'])('finds the disks of the others while one %s', async (answer) => {
-    const { deps, written } = bed([], answer, { 'sdp-2': 'answers' });
-    await takeInventory(deps, host, inventory([report(), far]));
-    expect(written.map((one) => one.volumes.map(({ sdpId }) => sdpId))).toEqual([[], ['sdp-2']]);
+  it.each<Answer>(['silent', 'refuses'])(
+    'does not place a disk that one array knows while another one %s',
+    async (answer) => {
+      const { deps, written } = bed([], answer, { 'sdp-2': 'answers' });
+      await takeInventory(deps, host, inventory([report(), far]));
+      expect(written.map((one) => one.volumes)).toEqual([[], []]);
+      const next = bed(written, 'answers', { 'sdp-2': 'answers' });
+      await takeInventory(next.deps, host, inventory([report(), far], { sequence: 3 }));
+      expect(next.written.map((one) => one.volumes.map(({ sdpId }) => sdpId))).toEqual([['sdp-1'], ['sdp-2']]);
+    },
+  );
+
+  it('places it all the same where the host names its array', async () => {
+    const { deps, written } = bed([], 'silent', { 'sdp-2': 'answers' });
+    await takeInventory(deps, aHost({ inventorySequence: 1, sdpId: 'sdp-2' }), inventory([far]));
+    expect(written.map((one) => one.volumes.map(({ sdpId }) => sdpId))).toEqual([['sdp-2']]);
+  });
+
+  it('does not place a disk that two arrays know, and says so', async () => {
+    const { deps, written } = bed([]);
+    const warned: unknown[] = [];
+    const twin = anArray('sdp-2', 'serial', 'answers');
+    const arrays = arraysOf(anArray('sdp-1', 'serial', 'answers'), twin);
+    const log = { ...silentLog, warn: (_: string, fields?: unknown) => void warned.push(fields) };
+    await takeInventory({ ...deps, arrays, log }, host, inventory([report()]));
+    expect(written.map((one) => one.volumes)).toEqual([[]]);
+    expect(warned).toEqual([{ serial: 'serial-1', sdp_ids: ['sdp-1', 'sdp-2'] }]);
+  });
+
+  it('places a disk of an array that is both the own one and registered', async () => {
+    const { deps, written } = bed([]);
+    const one = anArray('sdp-1', 'serial', 'answers');
+    await takeInventory({ ...deps, arrays: arraysOf(one, one) }, host, inventory([report()]));
+    expect(written[0]?.volumes.map(({ sdpId }) => sdpId)).toEqual(['sdp-1']);
+  });
+
+  it('places nothing on an array that answers at the address of another', async () => {
+    const { deps, written } = bed([], 'answers', { 'sdp-2': 'answers' });
+    const of = () => Promise.reject(new DomainError('ArrayRefused', 'the address of array sdp-2 leads to array sdp-3'));
+    await takeInventory({ ...deps, arrays: { ...deps.arrays, of } }, host, inventory([far]));
+    expect(written[0]?.volumes).toEqual([]);
+  });
+
+  it('of a host registered anew with another array looks its disks up there', async () => {
+    const moved = aHost({ inventorySequence: 0, generation: 200, sdpId: 'sdp-2' });
+    const before = aDatabase({
+      mountPoints: [disk('sdp-2-serial-1')],
+      volumes: [aVolume({ serial: 'sdp-2-serial-1' })],
+    });
+    const { deps, asked, written } = bed([before], 'answers', { 'sdp-2': 'answers' });
+    await takeInventory(deps, moved, inventory([report({ mount_points: [disk('sdp-2-serial-1')] })]));
+    expect(asked).toEqual([]);
+    expect(written[0]?.volumes.map(({ sdpId }) => sdpId)).toEqual(['sdp-2']);
+  });
+
+  it('of a host registered anew does not take its places from the registration before', async () => {
+    const { deps, written } = bed([standing], 'silent', { 'sdp-2': 'answers' });
+    await takeInventory(deps, aHost({ inventorySequence: 0, generation: 200, sdpId: '' }), inventory([report()]));
+    expect(written[0]?.volumes).toEqual([]);
+  });
+
+  it('of a host that names an array forgets a place on another, also while the named one is silent', async () => {
+    const { deps, written } = bed([standing], 'answers', { 'sdp-2': 'silent' });
+    await takeInventory(deps, aHost({ inventorySequence: 1, sdpId: 'sdp-2' }), inventory([report()]));
+    expect(written[0]?.volumes).toEqual([]);
   });
 
   it('keeps what it knew of disks whose array is silent', async () => {
     const { deps, written } = bed([standing], 'silent', { 'sdp-2': 'answers' });
     const both = report({ mount_points: [disk('serial-1'), disk('sdp-2-serial-1')] });
     await takeInventory(deps, host, inventory([both]));
-    expect(written[0]?.volumes.map(({ sdpId }) => sdpId)).toEqual(['sdp-1', 'sdp-2']);
+    expect(written[0]?.volumes.map(({ sdpId }) => sdpId)).toEqual(['sdp-1']);
   });
 
   it('of a host that names its array asks no other', async () => {
