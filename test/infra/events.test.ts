@@ -73,6 +73,7 @@ describe('the events stack', () => {
       .filter((action) => !/^(logs|xray|kms):/.test(action));
     expect([...new Set(allowed)].sort()).toEqual([
       'dynamodb:GetItem',
+      'dynamodb:PutItem',
       'dynamodb:Query',
       'dynamodb:UpdateItem',
       'sqs:SendMessage',
