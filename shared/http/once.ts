@@ -90,6 +90,8 @@ async function onceByKey(deps: OnceDeps, prepared: PreparedCall, key: string): P
     const claim = newClaim(deps, { callHash, fingerprint }, replaces, claimSeconds, keyLifeSeconds);
     if (await deps.store.claimCall(claim)) return await carryOut(deps, prepared, claim);
     const stored = await deps.store.getCallRecord(callHash, claim.atSeconds);
+    // The claim was written and its answer lost: the client's own repeat then finds it there.
+    if (stored?.claimId === claim.record.claimId) return await carryOut(deps, prepared, claim);
     replaces = stored?.claimId ?? null;
     if (stored === undefined) continue;
     if (!(await isFingerprintOf(route, payload, stored.fingerprint))) {

@@ -6,6 +6,7 @@ import { apiGrants } from '../../infra/grants/api.ts';
 import { claimSeconds, keyLifeSeconds } from '../../shared/domain/call-record.ts';
 import { takesIdempotencyKey } from '../../shared/http/call-payload.ts';
 import { userToken } from '../../shared/http/authentication.ts';
+import type { Store } from '../../shared/ports/store.ts';
 import { apiBed, type ApiBed, endpoints, tokens } from './api-bed.ts';
 import { hostToken } from './given.ts';
 import {
@@ -245,6 +246,18 @@ describe('a key', () => {
     const again = await sendWithKey(bed, createClone);
     expect(again.text).toBe(refused.text);
     expect(isReplay(again)).toBe(false);
+  });
+
+  it('is carried out when the claim was written and the answer about it was lost', async () => {
+    const wrapStore = (store: Store): Store => ({
+      ...store,
+      claimCall: async (claim) => !(await store.claimCall(claim)),
+    });
+    bed = await apiBed(await newTable(), { wrapStore });
+    await givenSite(bed);
+    const answer = await sendWithKey(bed, createClone);
+    expect({ status: answer.status, isReplay: isReplay(answer) }).toEqual({ status: 200, isReplay: false });
+    expect(bed.flows.started).toHaveLength(1);
   });
 
   it('takes blanks, unknown fields and their order for no difference', async () => {

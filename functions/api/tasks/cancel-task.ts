@@ -1,6 +1,6 @@
 import { lockKeysOf } from '../../../shared/domain/plan.ts';
 import { DomainError } from '../../../shared/domain/errors.ts';
-import { type Cancelability, cancelability, type Task } from '../../../shared/domain/task.ts';
+import { type Cancelability, cancelability, isOver, type Task } from '../../../shared/domain/task.ts';
 import { FlexTask, flexTask } from '../../../shared/faces/flex/flex-task.ts';
 import { defineOperation } from '../../../shared/http/route.ts';
 import { nowSeconds } from '../../../shared/ports/clock.ts';
@@ -65,5 +65,9 @@ export const cancelTask = defineOperation({
     await failParkedTokens(deps, task);
     return { body: flexTask({ ...task, state: 'canceling', cancelRequested: true, updatedAtSeconds }) };
   },
-  resume: (_, __, task) => Promise.resolve({ body: flexTask(task) }),
+  // The first may have died between the flag and the waking; both may be repeated.
+  async resume(deps, _, task) {
+    if (task.cancelRequested && !isOver(task)) await failParkedTokens(deps, task);
+    return { body: flexTask(task) };
+  },
 });

@@ -1,4 +1,5 @@
 /** One page of the list of tasks: as many as were asked for, or as many as an answer holds. */
+import { sentBytes } from '../../../shared/http/whole-list.ts';
 import { type FlexTask, flexTask } from '../../../shared/faces/flex/flex-task.ts';
 import type { TaskStore } from '../../../shared/ports/store.ts';
 import { matches, type TaskFilter } from './task-filter.ts';
@@ -28,7 +29,7 @@ export async function readTaskPage(
     for (const task of read.tasks) {
       if (matches(task, filter)) {
         const shown = flexTask(task);
-        bytes += Buffer.byteLength(JSON.stringify(shown)) + 1;
+        bytes += sentBytes(JSON.stringify(shown)) + 1;
         const isFull = tasks.length === most.tasks || (tasks.length > 0 && bytes > most.bytes);
         if (isFull) return { tasks, next: position };
         tasks.push(shown);

@@ -1,9 +1,9 @@
-import { DomainError } from '../../../shared/domain/errors.ts';
 import { nowSeconds } from '../../../shared/ports/clock.ts';
 import { sendCommand } from '../../../shared/use-cases/agent-command.ts';
 import { freezeEffectId, intended } from '../effect-of.ts';
 import { freezeIdOf, isFreezeNeeded } from '../freeze-rounds.ts';
 import { sourcePlanOf } from '../plan-of.ts';
+import { sourceDatabases } from '../source-databases.ts';
 import { defineStep, WaitingStepInput } from '../step.ts';
 
 /**
@@ -17,11 +17,7 @@ export const freezeSource = defineStep({
   needs: ['store', 'flows', 'agents', 'clock', 'settings'],
   async run(deps, task, { token }) {
     const plan = sourcePlanOf(task);
-    const databases = await deps.store.listDatabases(plan.sourceHostId);
-    const gone = plan.sources.find((source) => !databases.some((one) => one.dbId === source.dbId));
-    if (gone !== undefined && task.snapshotId === '') {
-      throw new DomainError('Refused', `database '${gone.dbName}' is not on host '${plan.sourceHostId}' any more`);
-    }
+    if (task.snapshotId === '') await sourceDatabases(deps.store, plan);
     if (!isFreezeNeeded(task)) {
       await deps.flows.succeed(token, {});
       return { frozen: false };

@@ -7,6 +7,7 @@ import { discardSnapshots, roundPrefix } from '../array-snapshots.ts';
 import { arraySnapshotEffectId, intended } from '../effect-of.ts';
 import type { ArraySnapshotOutcome } from '../outcomes.ts';
 import { sourcePlanOf } from '../plan-of.ts';
+import { sourceDatabases } from '../source-databases.ts';
 import { defineStep, StepInput } from '../step.ts';
 
 interface Disk {
@@ -53,8 +54,7 @@ export const takeSnapshot = defineStep({
     await discardSnapshots(deps, task, (effect) => !effect.effectId.startsWith(roundPrefix(round)));
     const array = await deps.arrays.of(plan.sdpId);
     const sdpId = plan.sdpId === '' ? (await array.describe()).sdpId : plan.sdpId;
-    const ids = new Set(plan.sources.map((source) => source.dbId));
-    const databases = (await deps.store.listDatabases(plan.sourceHostId)).filter((one) => ids.has(one.dbId));
+    const databases = await sourceDatabases(deps.store, plan);
     const mounts = databases.flatMap((one) =>
       one.mountPoints.map((mount) => ({ dbId: one.dbId, serial: mount.serial })),
     );

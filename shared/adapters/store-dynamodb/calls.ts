@@ -43,11 +43,14 @@ export function callStore({ callRecord }: Entities): CallStore {
 
     claimCall(claim) {
       const { answer, ...row } = claim.record;
+      const condition = mayReplace(claim);
+      // Whose place it takes may have acted since it was looked at, by a transaction that was in doubt: then it stays.
+      const hasNotActed = { attr: 'state' as const, eq: 'claimed' as const };
       return conditional(() =>
         callRecord
           .build(PutItemCommand)
           .item(row)
-          .options({ condition: mayReplace(claim) })
+          .options({ condition: claim.replaces === null ? condition : { and: [condition, hasNotActed] } })
           .send(),
       );
     },

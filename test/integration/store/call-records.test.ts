@@ -93,6 +93,14 @@ describe('what a call does', () => {
     expect(await read(claim.record.callHash)).toMatchObject({ state: 'acted', requestId: task.requestId });
   });
 
+  it('keeps its place from who took the call for abandoned before it was written', async () => {
+    const record = await claimed();
+    await recordUnder({ ...aCallClaim(), record, replaces: record.claimId }).then(({ outcome }) => outcome);
+    const late = aCallClaim({ callHash: record.callHash, claimId: 'claim-2' }, record.claimId);
+    expect(await bed.store.claimCall(late)).toBe(false);
+    expect(await read(record.callHash)).toMatchObject({ claimId: record.claimId, state: 'acted' });
+  });
+
   it('is not done once another request has the call', async () => {
     const record = await claimed();
     for (const claim of [

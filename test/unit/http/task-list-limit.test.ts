@@ -1,12 +1,13 @@
 import { expect, it } from 'vitest';
 import { fitTasks } from '../../../functions/api/tasks/task-list-limit.ts';
 import type { TaskState } from '../../../shared/domain/task.ts';
+import { sentBytes } from '../../../shared/http/whole-list.ts';
 import { flexTask } from '../../../shared/faces/flex/flex-task.ts';
 import { taskRow } from '../../builders/flex-example.ts';
 
 const tasks = (...states: readonly TaskState[]) =>
   states.map((state, index) => flexTask(taskRow({ requestId: `r${String(index)}`, state })));
-const bytesOf = (list: readonly unknown[]): number => Buffer.byteLength(JSON.stringify(list));
+const bytesOf = (list: readonly unknown[]): number => sentBytes(JSON.stringify(list));
 const idsOf = (list: readonly { readonly request_id: string }[]) => list.map((task) => task.request_id);
 
 it('keeps all that fit, in order', () => {
