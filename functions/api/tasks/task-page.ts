@@ -12,6 +12,8 @@ export interface TaskPage {
 
 /** Few rows of many may match: then more are read at once, to ask the table less often. */
 const rowsAtOnce = 1000;
+/** Then the page ends, however few it has found: a call must be over in time, and its cursor goes on from there. */
+const mostReads = 10;
 
 export async function readTaskPage(
   store: Pick<TaskStore, 'pageTasks'>,
@@ -24,7 +26,7 @@ export async function readTaskPage(
   const tasks: FlexTask[] = [];
   let bytes = 2;
   let position = after;
-  for (;;) {
+  for (let reads = 1; ; reads += 1) {
     const read = await store.pageTasks(position, rows);
     for (const task of read.tasks) {
       if (matches(task, filter)) {
@@ -37,5 +39,6 @@ export async function readTaskPage(
       position = task.requestId;
     }
     if (read.isLast) return { tasks, next: null };
+    if (reads === mostReads) return { tasks, next: position };
   }
 }
