@@ -71,7 +71,7 @@ export const acceptedUnusedGrants: readonly AcceptedUnusedGrant[] = [
   },
   {
     functions: /^api-auth$/,
-    actions: /^dynamodb:(Query|ConditionCheckItem|DeleteItem)$/,
+    actions: /^dynamodb:(GetItem|Query|ConditionCheckItem|DeleteItem)$/,
     resources: any,
     reason: 'Managing users and app tokens; the suite has one administrator, who logs in.',
   },
