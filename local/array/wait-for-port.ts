@@ -4,7 +4,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 
 const POLL_MS = 200;
 
-async function isFree(port: number): Promise<boolean> {
+/** Whether nobody listens on a port of 127.0.0.1. Other reasons why it cannot be listened on are thrown. */
+export async function isFree(port: number): Promise<boolean> {
   const probe = createServer();
   probe.listen(port, '127.0.0.1');
   try {

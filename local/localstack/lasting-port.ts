@@ -2,23 +2,12 @@
  * A port to keep for long and to bind again and again: below the range that the system hands out to connections (32768 and
  * up on Linux), where a free one would not stay free.
  */
-import { createServer } from 'node:http';
 import { randomInt } from 'node:crypto';
-import { listenOnLoopback } from '../cloud/wire/loopback-server.ts';
+import { isFree } from '../array/wait-for-port.ts';
 
 const first = 20_000;
 const afterLast = 30_000;
 const tries = 50;
-
-async function isFree(port: number): Promise<boolean> {
-  try {
-    await (await listenOnLoopback(createServer(), port)).stop();
-    return true;
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') return false;
-    throw error;
-  }
-}
 
 /** @throws Error when one port after the other is in use. */
 export async function lastingPort(): Promise<number> {

@@ -1,4 +1,4 @@
-import type { ShownAddress } from '../../../shared/domain/array.ts';
+import type { RegisteredArray, ShownAddress } from '../../../shared/domain/array.ts';
 import { DomainError, isDomainError } from '../../../shared/domain/errors.ts';
 import type { ArrayIdentity } from '../../../shared/ports/store.ts';
 import type { ArrayApiDeps } from '../api-deps.ts';
@@ -26,6 +26,12 @@ export async function deploymentArray(deps: ArrayApiDeps): Promise<DeploymentArr
     deps.log.warn("the deployment's array did not say who it is", { error: error.message });
     return { ...own, ...remembered };
   }
+}
+
+/** The deployment's own array, if any, and all that are registered. */
+export async function allArrays(deps: ArrayApiDeps): Promise<readonly (DeploymentArray | RegisteredArray)[]> {
+  const [own, registered] = await Promise.all([deploymentArray(deps), deps.store.listArrays()]);
+  return [...(own === undefined ? [] : [own]), ...registered];
 }
 
 /** Why an array that has no registration cannot be changed or deleted here. */

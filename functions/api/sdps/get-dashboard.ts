@@ -1,7 +1,7 @@
 import { FlexDashboard, flexDashboard } from '../../../shared/faces/flex/flex-dashboard.ts';
 import { defineOperation } from '../../../shared/http/route.ts';
 import type { ArrayApiDeps } from '../api-deps.ts';
-import { deploymentArray } from './deployment-array.ts';
+import { allArrays } from './deployment-array.ts';
 import { liveArray } from './live-array.ts';
 
 /**
@@ -20,8 +20,7 @@ export const getDashboard = defineOperation({
   successStatus: 200,
   task: null,
   async run(deps: ArrayApiDeps) {
-    const [own, registered] = await Promise.all([deploymentArray(deps), deps.store.listArrays()]);
-    const arrays = [...(own === undefined || own.sdpId === '' ? [] : [own]), ...registered];
+    const arrays = (await allArrays(deps)).filter(({ sdpId }) => sdpId !== '');
     const shown = arrays.map(async ({ sdpId, url }) => ({
       sdpId,
       url,

@@ -1,5 +1,5 @@
 import type { FieldDefinition, Lookup, ResourceDefinition } from './definition.ts';
-import { firstRef } from './derived-ref.ts';
+import { peerGroupOfSession } from './derived-ref.ts';
 import { duplicate, partName } from './naming.ts';
 import { refIdIn, refIn, textIn, type ArrayRecord, type Draft } from './value.ts';
 
@@ -93,17 +93,7 @@ export const peerVolumes: ResourceDefinition = {
     name: partName,
     local_volume: { kind: 'ref', onCreate: 'required', to: ['volumes'] },
     replication_session: { kind: 'ref', onCreate: 'required', to: ['replication/sessions'] },
-    replication_peer_volume_group: {
-      kind: 'ref',
-      to: ['replication/peer_volume_groups'],
-      derive: (record, lookup) =>
-        firstRef(
-          'replication/peer_volume_groups',
-          'replication_session.ref',
-          refIn(record, 'replication_session') ?? '',
-          lookup,
-        ),
-    },
+    replication_peer_volume_group: peerGroupOfSession((record) => refIn(record, 'replication_session') ?? ''),
     remote_volume_id: { kind: 'int', nullable: true },
   },
   indexes: { local_volume: (record) => refIn(record, 'local_volume') },

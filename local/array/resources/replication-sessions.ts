@@ -1,5 +1,5 @@
 import type { Assembly, Lookup, NewObject, ResourceDefinition } from './definition.ts';
-import { firstRef } from './derived-ref.ts';
+import { peerGroupOfSession } from './derived-ref.ts';
 import { duplicate, partName } from './naming.ts';
 import { flagIn, refIn, refPath, refTo, textIn, type ArrayRecord, type Draft } from './value.ts';
 
@@ -91,17 +91,7 @@ export const replicationSessions: ResourceDefinition = {
     common_snapshots_count: { kind: 'int', initial: 0 },
     estimated_remaining_time: { kind: 'int', nullable: true },
     generation_number: { kind: 'int', initial: 0 },
-    replication_peer_volume_group: {
-      kind: 'ref',
-      to: ['replication/peer_volume_groups'],
-      derive: (record, lookup) =>
-        firstRef(
-          'replication/peer_volume_groups',
-          'replication_session.ref',
-          refPath('replication/sessions', record.id),
-          lookup,
-        ),
-    },
+    replication_peer_volume_group: peerGroupOfSession((record) => refPath('replication/sessions', record.id)),
     replication_rpo_history: {
       kind: 'ref',
       to: ['replication/rpo_history'],

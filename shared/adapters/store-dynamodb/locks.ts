@@ -3,11 +3,10 @@ import { DeleteItemCommand } from 'dynamodb-toolbox/entity/actions/delete';
 import { GetItemCommand } from 'dynamodb-toolbox/entity/actions/get';
 import { PutItemCommand } from 'dynamodb-toolbox/entity/actions/put';
 import { BatchGetCommand, execute as executeBatchGet } from 'dynamodb-toolbox/table/actions/batchGet';
-import { DomainError } from '../../domain/errors.ts';
 import type { Lock } from '../../domain/lock.ts';
 import type { LockStore } from '../../ports/store.ts';
 import type { Entities } from './entities.ts';
-import { conditional } from './failures.ts';
+import { conditional, refusePart } from './failures.ts';
 import { Item } from './items.ts';
 
 /** DynamoDB's limit for one batch read. */
@@ -28,9 +27,7 @@ export function lockStore({ lock, table }: Entities): LockStore {
         .requests(...requests)
         .options({ consistent: true }),
     );
-    if (answer.UnprocessedKeys !== undefined && Object.keys(answer.UnprocessedKeys).length > 0) {
-      throw new DomainError('Busy', 'the table did not give all locks');
-    }
+    refusePart(answer);
     return answer.Responses[0].flatMap((one) => (one === undefined ? [] : [Item.lock(one)]));
   };
 
