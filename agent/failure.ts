@@ -14,6 +14,12 @@ export class AgentFailure extends Error {
   }
 }
 
+/**
+ * The truth about a command cannot be told: it stays unanswered and is carried out again when it is delivered again or
+ * the agent starts anew.
+ */
+export class Undecided extends Error {}
+
 /** What is shown of an unforeseen error: its message, never its stack. */
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 

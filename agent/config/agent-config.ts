@@ -27,6 +27,8 @@ const FileContent = z.strictObject({
   }),
   heartbeat_interval_seconds: z._default(z.number().check(z.positive(), z.maximum(300)), 10),
   host_iqn: z.optional(text),
+  /** Whether a database that is replaced may be renamed and kept. */
+  keep_backups: z._default(z.boolean(), true),
 });
 
 /** The agent's configuration, with every default filled in. */

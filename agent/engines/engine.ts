@@ -36,7 +36,7 @@ export interface Engine {
   create(database: DatabaseRecord, options: { readonly superuserPassword: string | null }): Promise<void>;
   /** Makes the copied volumes a database of their own, starts it, and checks that it reached the restore point. */
   attach(database: DatabaseRecord, source: CopySource): Promise<void>;
-  /** Starts a managed database; one that runs is left alone. */
+  /** Starts a database under the name and at the port of its record; one that runs is left alone. */
   start(database: DatabaseRecord): Promise<void>;
   /** Stops a database so that its volumes can go; one that is stopped, or whose volumes are gone, is fine. */
   stop(database: DatabaseRecord): Promise<void>;

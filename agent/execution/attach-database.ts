@@ -6,7 +6,7 @@ import { findByName } from '../registry/registry.ts';
 import type { Host } from './host.ts';
 
 /**
- * Makes a database of copied volumes. Repeating an attach that succeeded reports its database; one that failed or died
+ * Makes a database of copied volumes; a staged one is stopped again when it has passed its check. Repeating an attach that succeeded reports its database; one that failed or died
  * has left nothing and is done again.
  * @throws AgentFailure DEVICE_NOT_FOUND, DB_NAME_IS_IN_USE, COMMAND_REVOKED, LAYOUT_NOT_SUPPORTED, ENGINE_FAILED.
  */
@@ -30,7 +30,8 @@ export async function attachDatabase(host: Host, wanted: AttachArguments): Promi
   );
   try {
     await host.engine.attach(record, wanted.source);
-    return await host.engine.describe(await host.registry.confirm(record.id));
+    if (wanted.staged) await host.engine.stop(record);
+    return await host.engine.describe(await host.registry.confirm(record.id, wanted.staged ? 'staged' : 'managed'));
   } catch (error) {
     throw await undone(host, record, error);
   }
@@ -56,12 +57,12 @@ export async function undone(host: Host, record: DatabaseRecord, cause: unknown)
 /** The database of this very attach, if it was made before. What cannot succeed is refused before waiting for volumes. */
 async function findEarlier(host: Host, wanted: AttachArguments): Promise<DatabaseRecord | null> {
   const content = await host.registry.read();
-  if (content.tombstones.some((stone) => stone.attach_id === wanted.attach_id)) {
+  const earlier = content.databases.find((database) => database.attach_id === wanted.attach_id);
+  if (earlier?.state === 'replaced' || content.tombstones.some((stone) => stone.attach_id === wanted.attach_id)) {
     throw new AgentFailure('COMMAND_REVOKED', `the attach of ${wanted.db_name} was undone before it arrived`);
   }
-  const earlier = content.databases.find((database) => database.attach_id === wanted.attach_id);
-  if (earlier?.state === 'managed') return earlier;
-  if (earlier) await rollBack(host, earlier);
+  if (earlier?.state === 'making') await rollBack(host, earlier);
+  else if (earlier) return earlier;
   else if (findByName(content, wanted.db_name)) {
     throw new AgentFailure('DB_NAME_IS_IN_USE', `a database named ${wanted.db_name} exists on this host`);
   }

@@ -26,7 +26,7 @@ export async function createDatabase(host: Host, wanted: NewDatabaseRequest): Pr
   );
   try {
     await host.engine.create(record, { superuserPassword: wanted.superuserPassword });
-    return await host.registry.confirm(record.id);
+    return await host.registry.confirm(record.id, 'managed');
   } catch (error) {
     throw await undone(host, record, error);
   }

@@ -1,4 +1,6 @@
 import type { AgentCommand } from '../../shared/contracts/agent.ts';
+import { AgentFailure } from '../failure.ts';
+import type { DatabaseRecord } from '../registry/database-record.ts';
 import type { Host } from './host.ts';
 
 type DetachArguments = Extract<AgentCommand, { kind: 'detach' }>['arguments'];
@@ -6,17 +8,27 @@ type DetachArguments = Extract<AgentCommand, { kind: 'detach' }>['arguments'];
 /**
  * Stops a database and forgets it; its data stays on the volumes. False when there was none, which is fine. The
  * tombstone comes first: an attach that is still on its way must find it even if this agent dies in between.
- * @throws AgentFailure ENGINE_FAILED when the database does not stop.
+ * @throws AgentFailure DB_IN_SERVICE for an attach whose database a swap has put in service, ENGINE_FAILED when the
+ *   database does not stop.
  */
 export async function detachDatabase(host: Host, wanted: DetachArguments): Promise<boolean> {
-  if (wanted.attach_id !== null) await host.registry.bury(wanted.attach_id);
   const { databases } = await host.registry.read();
-  const record =
-    databases.find(({ attach_id }) => attach_id !== null && attach_id === wanted.attach_id) ??
-    databases.find(({ id }) => id === wanted.database_id);
+  const attached = databases.find(({ attach_id }) => attach_id !== null && attach_id === wanted.attach_id);
+  if (attached && attached.swap_id !== null)
+    throw new AgentFailure('DB_IN_SERVICE', `database ${attached.name} was put in service by a swap`);
+  if (wanted.attach_id !== null) await host.registry.bury(wanted.attach_id);
+  const record = attached ?? databases.find(({ id, state }) => id === wanted.database_id && !resting.has(state));
   if (!record) return false;
-  if (record.attach_id !== null && record.attach_id !== wanted.attach_id) await host.registry.bury(record.attach_id);
+  await forgetDatabase(host, record);
+  return true;
+}
+
+/** Found by nobody who names them by a database id: they are no databases of this host yet, or no longer. */
+const resting: ReadonlySet<DatabaseRecord['state']> = new Set(['staged', 'replaced']);
+
+/** Stops a database and removes what is kept about it; its attach will be refused for ever. May be repeated. */
+export async function forgetDatabase(host: Host, record: DatabaseRecord): Promise<void> {
+  if (record.attach_id !== null) await host.registry.bury(record.attach_id);
   await host.engine.discard(record);
   await host.registry.remove(record.id);
-  return true;
 }

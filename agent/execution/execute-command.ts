@@ -3,10 +3,19 @@ import { attachDatabase } from './attach-database.ts';
 import { detachDatabase } from './detach-database.ts';
 import { freezeDatabases } from './freeze-databases.ts';
 import type { Host } from './host.ts';
+import { isSwapped, swapDatabases } from './swap-databases.ts';
+
+/**
+ * Whether a command has had its effect already, so that it is too late to refuse it. Only a swap cannot simply be undone
+ * by whoever hears that it was refused.
+ */
+export const isCarriedOut = async (host: Host, command: AgentCommand): Promise<boolean> =>
+  command.kind === 'swap' && isSwapped(host, command.arguments);
 
 /**
  * Carries out one command and returns its result. Every kind may be repeated.
  * @throws AgentFailure when it could not be carried out; then it left nothing behind.
+ * @throws Undecided when nobody can say yet what came of it.
  */
 export async function executeCommand(host: Host, command: AgentCommand): Promise<Record<string, unknown>> {
   switch (command.kind) {
@@ -18,6 +27,8 @@ export async function executeCommand(host: Host, command: AgentCommand): Promise
     }
     case 'attach':
       return { database: await attachDatabase(host, command.arguments) };
+    case 'swap':
+      return { databases: await swapDatabases(host, command.arguments) };
     case 'detach':
       return { detached: await detachDatabase(host, command.arguments) };
     case 'rescan':

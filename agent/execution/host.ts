@@ -13,4 +13,6 @@ export interface Host {
   readonly freezes: FreezeKeeper;
   readonly freezeJournal: FreezeJournal;
   readonly log: Log;
+  /** Whether a database that a swap replaces may go on under another name. */
+  readonly mayKeepBackups: boolean;
 }

@@ -14,6 +14,7 @@ export interface HostParts {
   readonly engine: Engine;
   readonly log: Log;
   readonly clock?: MonotonicClock;
+  readonly mayKeepBackups?: boolean;
 }
 
 /** Puts a host together over an existing state directory. */
@@ -23,8 +24,10 @@ export async function openHost({
   engine,
   log,
   clock = systemMonotonicClock,
+  mayKeepBackups = true,
 }: HostParts): Promise<Host> {
   const freezeJournal = await openFreezeJournal(stateDir);
   const freezes = createFreezeKeeper({ clock, journal: freezeJournal, log, now: unixSeconds });
-  return { engine, registry: openRegistry(stateDir, unixSeconds), deviceRoot, freezes, freezeJournal, log };
+  const registry = openRegistry(stateDir, unixSeconds);
+  return { engine, registry, deviceRoot, freezes, freezeJournal, log, mayKeepBackups };
 }

@@ -23,6 +23,8 @@ export interface FreezeKeeper {
   freeze(request: FreezeRequest): Promise<RestorePoints>;
   /** Ends a freeze and says whether it was held; never throws, an unknown id was not held. */
   thaw(freezeId: string): Promise<FreezeEnd>;
+  /** Whether a freeze in force holds the database of this id. */
+  holds(databaseId: string): boolean;
   /** Ends every freeze, because the agent stops. */
   endAll(reason: string): Promise<void>;
 }
@@ -98,6 +100,7 @@ export function createFreezeKeeper({ clock, journal, log, now }: FreezeKeeperPar
       if (!past) return { held: false, reason: 'this agent knows no such freeze' };
       return { held: false, reason: past.reason === 'thawed' ? 'it was thawed before' : past.reason };
     },
+    holds: (databaseId) => [...inForce.values()].some(({ points }) => points.some(({ id }) => id === databaseId)),
     endAll: async (reason) => {
       await Promise.all([...inForce].map(([freezeId, freeze]) => end(freezeId, freeze, reason)));
     },

@@ -12,7 +12,8 @@ import { type DeviceRoot, openDeviceRoot } from './device-root.ts';
 export async function openConfiguredHost(config: AgentConfig, log: Log): Promise<Host> {
   await mkdir(config.state_dir, { recursive: true });
   const deviceRoot = openDeviceRoot(config.device_root);
-  return openHost({ stateDir: config.state_dir, deviceRoot, engine: await openEngine(config, deviceRoot), log });
+  const engine = await openEngine(config, deviceRoot);
+  return openHost({ stateDir: config.state_dir, deviceRoot, engine, log, mayKeepBackups: config.keep_backups });
 }
 
 async function openEngine({ engine, state_dir }: AgentConfig, deviceRoot: DeviceRoot): Promise<Engine> {

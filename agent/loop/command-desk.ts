@@ -1,7 +1,7 @@
 import { agentPaths, type AgentCommand } from '../../shared/contracts/agent.ts';
-import { executeCommand } from '../execution/execute-command.ts';
+import { executeCommand, isCarriedOut } from '../execution/execute-command.ts';
 import type { Host } from '../execution/host.ts';
-import { asFailure, messageOf } from '../failure.ts';
+import { asFailure, messageOf, Undecided } from '../failure.ts';
 import type { Outcome } from '../journal/command-journal.ts';
 import { refusalOf } from './admission.ts';
 import { withHeartbeat } from './command-heartbeat.ts';
@@ -36,11 +36,12 @@ export function createCommandDesk(parts: CommandDeskParts): CommandDesk {
 
   const decide = async (command: AgentCommand): Promise<Outcome> => {
     const refusal = refusalOf(command, parts.generation() ?? command.generation, parts.now());
-    if (refusal) return failed(refusal.code, refusal.message);
     try {
+      if (refusal && !(await isCarriedOut(host, command))) return failed(refusal.code, refusal.message);
       log.info('command.begun', { command_id: command.command_id, kind: command.kind });
       return { ok: true, result: await executeCommand(host, command) };
     } catch (error) {
+      if (error instanceof Undecided) throw error;
       const failure = asFailure(error);
       log.error('command.failed', {
         command_id: command.command_id,

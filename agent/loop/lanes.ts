@@ -15,6 +15,16 @@ export function laneKeys(command: AgentCommand): readonly string[] {
       return [`freeze:${command.arguments.freeze_id}`];
     case 'attach':
       return [`attach:${command.arguments.attach_id}`, `name:${command.arguments.db_name.toLowerCase()}`];
+    case 'swap':
+      return [
+        `swap:${command.arguments.swap_id}`,
+        ...command.arguments.databases.flatMap(({ attach_id, database_id, db_name, backup_name }) => [
+          `attach:${attach_id}`,
+          `id:${database_id}`,
+          `name:${db_name.toLowerCase()}`,
+          ...(backup_name === null ? [] : [`name:${backup_name.toLowerCase()}`]),
+        ]),
+      ];
     case 'detach': {
       const { attach_id, database_id, db_name } = command.arguments;
       return [

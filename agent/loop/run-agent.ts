@@ -74,7 +74,7 @@ async function runLocked(config: AgentConfig, log: Log, stop: AbortSignal): Prom
     await desk.resume();
     await runQueueLoop({ access, desk, hostId: config.host_id, caFile: config.ca_file, log, stop });
   };
-  const facts = hostFacts(config.host_iqn, await host.engine.version());
+  const facts = hostFacts(config, await host.engine.version());
   await Promise.all([
     runHeartbeatLoop({ api, access, facts, intervalSeconds: config.heartbeat_interval_seconds, log, stop }),
     runInventoryLoop({ api, inventory, registry: host.registry, log, stop }),

@@ -9,7 +9,8 @@ export type NewDatabase = Pick<DatabaseRecord, 'name' | 'vendor' | 'attach_id' |
 
 /** Ids below are system databases of SQL Server, which clients of the Flex API skip. */
 const firstId = 5;
-const tombstoneDays = 90;
+/** How long undone attaches and swaps are remembered; no command comes later. */
+const rememberedDays = 90;
 
 /**
  * The databases of this host, in one file of the state directory. Every change is read-modify-write under a lock file,
@@ -27,15 +28,24 @@ export interface Registry {
     database: NewDatabase,
     choosePort: (taken: ReadonlySet<number>) => Promise<number | null>,
   ): Promise<DatabaseRecord>;
-  /** The database is made: from now on it is reported and started again when it is found stopped. */
-  confirm(id: string): Promise<DatabaseRecord>;
+  /** The database is made: `managed` is reported and started again when it is found stopped, `staged` rests. */
+  confirm(id: string, state: 'managed' | 'staged'): Promise<DatabaseRecord>;
   /** Forgets a database; an unknown id is fine. */
   remove(id: string): Promise<void>;
   /** Refuses the attach of that id for ever. */
   bury(attachId: string): Promise<void>;
+  /** One durable write of whatever `edit` changes; none when it throws. `now` is Unix seconds. */
+  change<T>(edit: (content: RegistryContent, now: number) => T | Promise<T>): Promise<T>;
 }
 
-const empty = (): RegistryContent => ({ version: 1, revision: 0, next_id: firstId, databases: [], tombstones: [] });
+const empty = (): RegistryContent => ({
+  version: 1,
+  revision: 0,
+  next_id: firstId,
+  databases: [],
+  tombstones: [],
+  swaps: [],
+});
 
 /** @param now Unix seconds. */
 export function openRegistry(stateDir: string, now: () => number): Registry {
@@ -45,10 +55,10 @@ export function openRegistry(stateDir: string, now: () => number): Registry {
     const text = await readTextIfThere(path);
     return text === null ? empty() : RegistryContent.parse(JSON.parse(text));
   };
-  const change = <T>(edit: (content: RegistryContent) => T | Promise<T>): Promise<T> =>
+  const change: Registry['change'] = (edit) =>
     withFileLock(`${path}.lock`, async () => {
       const content = await read();
-      const result = await edit(content);
+      const result = await edit(content, now());
       content.revision += 1;
       await writeDurably(path, `${JSON.stringify(content, null, 1)}\n`);
       return result;
@@ -56,6 +66,7 @@ export function openRegistry(stateDir: string, now: () => number): Registry {
 
   return {
     read,
+    change,
     reserve: (database, choosePort) =>
       change(async (content) => {
         refuseIfTaken(content, database);
@@ -64,6 +75,8 @@ export function openRegistry(stateDir: string, now: () => number): Registry {
           ...database,
           id: String(content.next_id),
           state: 'making',
+          swap_id: null,
+          made_as: null,
           maker: ownIdentity(),
           port: await choosePort(taken),
           created_ts: now(),
@@ -72,11 +85,11 @@ export function openRegistry(stateDir: string, now: () => number): Registry {
         content.databases.push(record);
         return record;
       }),
-    confirm: (id) =>
+    confirm: (id, state) =>
       change((content) => {
         const record = content.databases.find((database) => database.id === id);
         if (!record) throw new AgentFailure('DB_NOT_FOUND', `database ${id} is no longer registered`);
-        record.state = 'managed';
+        record.state = state;
         return record;
       }),
     remove: (id) =>
@@ -85,14 +98,16 @@ export function openRegistry(stateDir: string, now: () => number): Registry {
       }),
     bury: (attachId) =>
       change((content) => {
-        const oldest = now() - tombstoneDays * 86_400;
         content.tombstones = content.tombstones.filter(
-          (stone) => stone.buried_ts >= oldest && stone.attach_id !== attachId,
+          (stone) => stone.buried_ts >= oldestRemembered(now()) && stone.attach_id !== attachId,
         );
         content.tombstones.push({ attach_id: attachId, buried_ts: now() });
       }),
   };
 }
+
+/** Unix seconds before which undone attaches and swaps are forgotten. */
+export const oldestRemembered = (now: number): number => now - rememberedDays * 86_400;
 
 /** Which database has this name, ignoring case. */
 export const findByName = (content: RegistryContent, name: string): DatabaseRecord | undefined =>

@@ -5,6 +5,7 @@ import { operations as auth } from './auth/operations.ts';
 import { operations as clones } from './clones/operations.ts';
 import { operations as databases } from './databases/operations.ts';
 import { operations as hosts } from './hosts/operations.ts';
+import { operations as refresh } from './refresh/operations.ts';
 import { operations as sdps } from './sdps/operations.ts';
 import { operations as snapshots } from './snapshots/operations.ts';
 import { operations as tasks } from './tasks/operations.ts';
@@ -15,6 +16,7 @@ export const routeTable: readonly Route[] = [
   ...databases,
   ...clones,
   ...snapshots,
+  ...refresh,
   ...tasks,
   ...sdps,
   ...agents,

@@ -7,6 +7,8 @@ export const HostId = z.string().check(z.minLength(3), z.maxLength(32), z.regex(
 export const NamedHost = z.string().check(z.minLength(1), z.maxLength(256));
 /** Ids are short; with the longest host name in front, it still fits into a key of the table (1024 bytes). */
 export const NamedDatabase = z.string().check(z.minLength(1), z.maxLength(64));
+/** As long as any id that was ever given, and short enough for a key of the table. */
+export const NamedSnapshot = z.string().check(z.minLength(1), z.maxLength(128));
 
 const NamePrefix = z._default(z.string().check(z.minLength(4), z.maxLength(20), z.regex(/^[a-z][a-z0-9_-]+$/)), 'snap');
 const ConsistencyLevel = z._default(z.enum(['crash', 'application']), 'application');

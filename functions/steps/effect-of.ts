@@ -32,4 +32,6 @@ export const viewEffectId = (destination: number, index: number): string =>
   `view-${String(destination)}-${String(index)}`;
 export const mappingEffectId = (destination: number, index: number): string =>
   `mapping-${String(destination)}-${String(index)}`;
+/** All swaps of a task are one command. */
+export const swapEffectId = 'swap';
 export const attachEffectId = (destination: number): string => `attach-${String(destination)}`;

@@ -1,6 +1,6 @@
 /** What effects gave back, as later steps read it from the journal. */
 import * as z from 'zod/mini';
-import { AttachResult, FreezeResult } from '../../shared/contracts/agent.ts';
+import { AttachResult, FreezeResult, SwapResult } from '../../shared/contracts/agent.ts';
 
 /** Of an `array-snapshot` effect. */
 export const ArraySnapshotOutcome = z.object({
@@ -21,3 +21,6 @@ export const FreezeOutcome = FreezeResult;
 
 /** Of an `attach` effect: the agent's own result. */
 export const AttachOutcome = AttachResult;
+
+/** Of a `swap` effect: the agent's own result. */
+export const SwapOutcome = SwapResult;

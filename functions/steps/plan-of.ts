@@ -1,9 +1,11 @@
+import { makesCopies } from '../../shared/domain/copy.ts';
 import { DomainError } from '../../shared/domain/errors.ts';
 import {
-  type CreateClonePlan,
+  type CopyPlan,
   type CreateSnapshotPlan,
   type DeleteClonePlan,
   type DeleteSnapshotPlan,
+  type RefreshPlan,
   type SourcePlan,
   takesSnapshot,
 } from '../../shared/domain/plan.ts';
@@ -18,8 +20,21 @@ export function sourcePlanOf(task: Task): SourcePlan {
   return task.plan;
 }
 
-export function createClonePlanOf(task: Task): CreateClonePlan {
-  if (task.plan.flow !== 'create-clone') throw wrongFlow(task);
+/** Of a flow that makes copies, from whatever snapshot. */
+export function copyPlanOf(task: Task): CopyPlan {
+  if (!makesCopies(task.plan)) throw wrongFlow(task);
+  return task.plan;
+}
+
+/** Of a flow whose copies are new databases. */
+export function clonesPlanOf(task: Task): Exclude<CopyPlan, RefreshPlan> {
+  const plan = copyPlanOf(task);
+  if (plan.flow === 'refresh') throw wrongFlow(task);
+  return plan;
+}
+
+export function refreshPlanOf(task: Task): RefreshPlan {
+  if (task.plan.flow !== 'refresh') throw wrongFlow(task);
   return task.plan;
 }
 

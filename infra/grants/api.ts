@@ -11,11 +11,15 @@ export const apiGrants: GrantTable = {
   databases: { table: ['GetItem', 'BatchGetItem', 'Query', 'UpdateItem'] },
   clones: {
     table: ['GetItem', 'BatchGetItem', 'Query', 'ConditionCheckItem', 'PutItem', 'UpdateItem'],
-    startsFlows: ['create-clone', 'delete-clone'],
+    startsFlows: ['create-clone', 'import-snapshot', 'delete-clone'],
   },
   snapshots: {
     table: ['GetItem', 'BatchGetItem', 'Query', 'ConditionCheckItem', 'PutItem', 'UpdateItem'],
     startsFlows: ['create-snapshot', 'delete-snapshot'],
+  },
+  refresh: {
+    table: ['GetItem', 'BatchGetItem', 'Query', 'ConditionCheckItem', 'PutItem', 'UpdateItem'],
+    startsFlows: ['refresh'],
   },
   // Cancel fails what is parked; a lock that came to the task meanwhile goes on to the next in its queue.
   tasks: {
@@ -24,8 +28,9 @@ export const apiGrants: GrantTable = {
     failsFlows: parkingFlows,
   },
   sdps: { table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'], callsArray: true },
+  // That a command was refused is noted on condition that its attempt is the task's: ConditionCheckItem.
   agents: {
-    table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
+    table: ['GetItem', 'BatchGetItem', 'Query', 'ConditionCheckItem', 'PutItem', 'UpdateItem', 'DeleteItem'],
     callsArray: true,
     signalsFlows: [...parkingFlows, 'unwind'],
     failsFlows: [...parkingFlows, 'unwind'],

@@ -27,8 +27,16 @@ export interface FunctionGrants {
 
 export type GrantTable = Readonly<Record<string, FunctionGrants>>;
 
-export const allFlows = ['create-clone', 'create-snapshot', 'delete-clone', 'delete-snapshot', 'unwind'] as const;
-/** Flows that wait for locks with a task token. */
-export const parkingFlows = ['create-clone', 'create-snapshot', 'delete-clone'] as const;
+export const allFlows = [
+  'create-clone',
+  'create-snapshot',
+  'import-snapshot',
+  'refresh',
+  'delete-clone',
+  'delete-snapshot',
+  'unwind',
+] as const;
+/** Flows that wait with a task token: for locks, or for an agent. */
+export const parkingFlows = ['create-clone', 'create-snapshot', 'import-snapshot', 'refresh', 'delete-clone'] as const;
 /** Flows that freeze a source and take a snapshot of it. */
 export const snapshotFlows = ['create-clone', 'create-snapshot'] as const;

@@ -9,7 +9,7 @@ import { parkingFlows, snapshotFlows, type GrantTable } from './function-grants.
 export const stepGrants: GrantTable = {
   // A lock that is taken is signalled to the task token of its owner.
   'acquire-source': { table: ['GetItem', 'PutItem', 'UpdateItem'], signalsFlows: parkingFlows },
-  'acquire-clone': { table: ['GetItem', 'PutItem', 'UpdateItem'], signalsFlows: parkingFlows },
+  'acquire-databases': { table: ['GetItem', 'PutItem', 'UpdateItem'], signalsFlows: parkingFlows },
   // Where nothing needs to be frozen, or its command was answered before, it wakes its own token.
   'freeze-source': {
     table: ['GetItem', 'Query', 'ConditionCheckItem', 'PutItem', 'UpdateItem'],
@@ -32,7 +32,7 @@ export const stepGrants: GrantTable = {
   'attach-database': {
     table: ['GetItem', 'Query', 'ConditionCheckItem', 'PutItem'],
     agentQueues: ['SendMessage'],
-    signalsFlows: ['create-clone'],
+    signalsFlows: ['create-clone', 'import-snapshot', 'refresh'],
   },
   'settle-destinations': { table: ['GetItem', 'PutItem'] },
   'complete-clone': {
@@ -40,11 +40,25 @@ export const stepGrants: GrantTable = {
     signalsFlows: parkingFlows,
   },
   'complete-snapshot': { table: ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'] },
+  'swap-databases': {
+    table: ['GetItem', 'BatchGetItem', 'Query', 'ConditionCheckItem', 'PutItem', 'UpdateItem'],
+    agentQueues: ['SendMessage'],
+    signalsFlows: ['refresh'],
+  },
+  'complete-refresh': {
+    table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
+    signalsFlows: parkingFlows,
+  },
   'detach-database': {
     table: ['GetItem', 'ConditionCheckItem', 'PutItem', 'UpdateItem'],
     agentQueues: ['SendMessage'],
+    signalsFlows: ['delete-clone'],
   },
-  'remove-volumes': { table: ['GetItem', 'ConditionCheckItem', 'PutItem', 'UpdateItem'], callsArray: true },
+  // The clones of a refresh are read at once.
+  'remove-volumes': {
+    table: ['GetItem', 'BatchGetItem', 'ConditionCheckItem', 'PutItem', 'UpdateItem'],
+    callsArray: true,
+  },
   'complete-delete-clone': {
     table: ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
     signalsFlows: parkingFlows,

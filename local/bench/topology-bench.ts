@@ -92,3 +92,7 @@ export const brokenTopologyBudgets = ({ seconds, table_calls }: TopologyFigures)
     : []),
   ...('Scan' in table_calls ? ['the topology scans the table'] : []),
 ];
+
+/** The figures for people. */
+export const topologyLine = ({ seconds, bytes, table_calls }: TopologyFigures): string =>
+  `  topology: ${seconds.toFixed(2)} s, ${String(bytes)} bytes, ${JSON.stringify(table_calls)}`;

@@ -4,6 +4,7 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { BatchPutRequest } from 'dynamodb-toolbox/entity/actions/batchPut';
 import { BatchWriteCommand, execute } from 'dynamodb-toolbox/table/actions/batchWrite';
 import { createEntities } from '../../shared/adapters/store-dynamodb/entities.ts';
+import { snapshotRow } from '../../shared/adapters/store-dynamodb/snapshot-row.ts';
 import type { TableAccess } from '../cloud/table-access.ts';
 
 export interface CatalogSize {
@@ -78,28 +79,31 @@ const rowsOf = ({ host, database, snapshot }: ReturnType<typeof createEntities>,
       });
       const snapshotRows = numbers(size.snapshotsOfEach).map((snapshotNumber) => {
         const number = volumeId * 100 + snapshotNumber;
-        return snapshot.build(BatchPutRequest).item({
-          snapshotId: `nightly_${String(EPOCH_SECONDS + number)}`,
-          hostId,
-          hostName: hostId,
-          sdpId: SDP_ID,
-          databases: [
-            { dbId, dbName, vendor: 'mssql', restorePoint: '', volumes: [{ serial, volumeId, snapshotIndex: 0 }] },
-          ],
-          arraySnapshots: [
-            {
-              name: `rp-${String(number)}-s`,
-              arrayId: number,
-              origin: { kind: 'volume-group', id: volumeId, name: `group-${String(volumeId)}` },
-            },
-          ],
-          takenAtSeconds: EPOCH_SECONDS + number,
-          consistencyLevel: 'application',
-          dbEngineVersion: '16.0.1000.6',
-          isVssBased: false,
-          state: 'available',
-          requestId: `bench-${String(number)}`,
-        });
+        return snapshot.build(BatchPutRequest).item(
+          snapshotRow({
+            snapshotId: `nightly_${String(EPOCH_SECONDS + number)}`,
+            hostId,
+            hostName: hostId,
+            sdpId: SDP_ID,
+            databases: [
+              { dbId, dbName, vendor: 'mssql', restorePoint: '', volumes: [{ serial, volumeId, snapshotIndex: 0 }] },
+            ],
+            arraySnapshots: [
+              {
+                name: `rp-${String(number)}-s`,
+                arrayId: number,
+                origin: { kind: 'volume-group', id: volumeId, name: `group-${String(volumeId)}` },
+              },
+            ],
+            takenAtSeconds: EPOCH_SECONDS + number,
+            consistencyLevel: 'application',
+            dbEngineVersion: '16.0.1000.6',
+            isVssBased: false,
+            state: 'available',
+            requestId: `bench-${String(number)}`,
+            scheduleId: '',
+          }),
+        );
       });
       return [databaseRow, ...snapshotRows];
     });

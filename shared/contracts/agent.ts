@@ -66,6 +66,8 @@ export const AgentHeartbeat = z.object({
   agent_version: z.string(),
   cloud_vendor: z.enum(['GCP', 'AWS', 'AZURE', 'UNKNOWN']),
   db_engine_version: z.string(),
+  /** Whether a database that is replaced may be renamed and kept; an agent that does not say so may. */
+  may_keep_backups: z._default(z.boolean(), true),
 });
 export type AgentHeartbeat = z.infer<typeof AgentHeartbeat>;
 
@@ -118,12 +120,15 @@ export const ThawResult = z.object({ freeze_id: text, held: z.boolean(), reason:
  * `volumes` pairs every volume of the source database with its copy. Idempotent by `attach_id`. On failure the agent
  * leaves nothing behind on the host: no process, no registration, no open file on the volumes.
  * `target_state` recovery: the database stays in recovery (postgres: standby; mssql: RESTORING).
+ * `staged`: it is made and checked beside the database whose place it will take by a `swap`, then rests: it is in no
+ * inventory, does not run, and nobody but a swap or the `detach` of its `attach_id` touches it.
  */
 const Attach = z.object({
   attach_id: text,
   db_name: text,
   vendor: z.enum(['mssql', 'postgres']),
   target_state: z.enum(['online', 'recovery']),
+  staged: z._default(z.boolean(), false),
   source: z.object({
     database_id: text,
     database_name: text,
@@ -134,9 +139,29 @@ const Attach = z.object({
 export const AttachResult = z.object({ database: DatabaseReport });
 
 /**
+ * `swap`: staged databases take the places of databases of this host: all of them or none. The one put in service has
+ * `db_name` and listens where its predecessor did. Without `backup_name` it takes over the id `database_id` too, and the
+ * predecessor is stopped and forgotten, its data left on its volumes as it is; with it the predecessor keeps its id, is
+ * renamed, and goes on beside it. Idempotent by `swap_id`. A failure (but COMMAND_EXPIRED, STALE_GENERATION and
+ * COMMAND_REVOKED, which say that nothing was tried) means that every predecessor is in service as before.
+ * `attempt` fences: a swap of a lower attempt than one seen before is refused with COMMAND_REVOKED. At no instant is
+ * there a place without a database that a restarted agent would bring up.
+ */
+const Swap = z.object({
+  swap_id: text,
+  attempt: z.int().check(z.positive()),
+  databases: z
+    .array(z.object({ attach_id: text, database_id: text, db_name: text, backup_name: z.nullable(text) }))
+    .check(z.minLength(1)),
+});
+/** In the order of the command: each database that is in service now. */
+export const SwapResult = z.object({ databases: z.array(z.object({ attach_id: text, database: DatabaseReport })) });
+
+/**
  * `detach`: stop the database and forget it, so that its volumes can be unmapped. The target is found by `attach_id`
  * (undo of an attach, also one that never arrived: the agent keeps a tombstone and refuses a later attach with that
- * id) or by `database_id`. "Not there" is success. Data on the volumes is left as it is.
+ * id) or by `database_id`. "Not there" is success. Data on the volumes is left as it is. By `attach_id` a database that
+ * a swap has put in service is refused with DB_IN_SERVICE.
  */
 const Detach = z.object({ attach_id: z.nullable(text), database_id: z.nullable(text), db_name: text });
 export const DetachResult = z.object({ detached: z.boolean() });
@@ -160,6 +185,7 @@ export const AgentCommand = z.discriminatedUnion('kind', [
   z.object({ ...envelope, kind: z.literal('freeze'), arguments: Freeze }),
   z.object({ ...envelope, kind: z.literal('thaw'), arguments: Thaw }),
   z.object({ ...envelope, kind: z.literal('attach'), arguments: Attach }),
+  z.object({ ...envelope, kind: z.literal('swap'), arguments: Swap }),
   z.object({ ...envelope, kind: z.literal('detach'), arguments: Detach }),
   z.object({ ...envelope, kind: z.literal('rescan'), arguments: Nothing }),
   z.object({ ...envelope, kind: z.literal('inventory'), arguments: Nothing }),
@@ -175,6 +201,7 @@ export const AgentErrorCode = z.enum([
   'COMMAND_REVOKED',
   'DB_NOT_FOUND',
   'DB_NAME_IS_IN_USE',
+  'DB_IN_SERVICE',
   'DEVICE_NOT_FOUND',
   'LAYOUT_NOT_SUPPORTED',
   'ENGINE_FAILED',

@@ -11,6 +11,7 @@ export interface Clone {
   readonly sdpId: string;
   /** Names of the array views it lives on. */
   readonly views: readonly string[];
+  /** The task that made it; a refresh that keeps its id changes its volumes and lineage, not this. */
   readonly requestId: string;
   readonly createdAtSeconds: number;
   /** Snapshots taken of this clone; while there are any it cannot be deleted. */

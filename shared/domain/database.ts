@@ -1,4 +1,4 @@
-import type { DatabaseVendor } from './host.ts';
+import type { DatabaseVendor, Host } from './host.ts';
 
 export interface DatabaseFile {
   readonly name: string;
@@ -43,6 +43,12 @@ export interface Database {
   /** Empty when its disks are not on the array, or could not be looked up yet. */
   readonly volumes: readonly DatabaseVolume[];
 }
+
+/** Rows reported under the host's present registration; of an earlier one, or of an unknown host, none is live. */
+export const liveDatabases = (
+  host: Pick<Host, 'generation'> | undefined,
+  rows: readonly Database[],
+): readonly Database[] => rows.filter((row) => row.generation === host?.generation);
 
 /** Every disk of the database is on the array, so it can be snapshotted. */
 export const isOnArray = (database: Database): boolean =>

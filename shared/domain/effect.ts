@@ -8,6 +8,7 @@ export const effectKinds = [
   'view',
   'mapping',
   'attach',
+  'swap',
   'detach',
   'remove-view',
   'remove-array-snapshot',
@@ -46,6 +47,7 @@ const undoMeansByKind: Readonly<Record<EffectKind, UndoMeans>> = {
   view: 'array',
   mapping: 'array',
   attach: 'host',
+  swap: 'forward-only',
   detach: 'forward-only',
   'remove-view': 'forward-only',
   'remove-array-snapshot': 'forward-only',
@@ -81,6 +83,7 @@ export function describeLeftover(effect: Effect): string {
     case 'freeze':
       return `freeze of ${effect.name} on host ${effect.hostId}${why}`;
     case 'attach':
+    case 'swap':
     case 'detach':
       return `database ${effect.name} on host ${effect.hostId}${why}`;
     case 'mapping':

@@ -12,6 +12,8 @@ export interface HostFacts {
   readonly agentVersion: string;
   readonly cloudVendor: CloudVendor;
   readonly dbEngineVersion: string;
+  /** The agent may rename a database that a refresh replaces, and keep it. */
+  readonly mayKeepBackups: boolean;
 }
 
 export interface Host extends HostFacts {
@@ -40,6 +42,7 @@ export const unknownHostFacts: HostFacts = {
   agentVersion: '',
   cloudVendor: 'UNKNOWN',
   dbEngineVersion: '',
+  mayKeepBackups: true,
 };
 
 /** A host is connected while its last heartbeat is younger than this. Flex contract, section 5. */

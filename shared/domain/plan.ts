@@ -43,24 +43,61 @@ export interface CreateSnapshotPlan extends OnArray {
   readonly scheduleId: string;
 }
 
+/** Clones of a snapshot that exists. */
+export interface ImportSnapshotPlan extends OnArray {
+  readonly flow: 'import-snapshot';
+  /** Pinned by the task from its record to its end. */
+  readonly snapshotId: string;
+  readonly sourceHostId: string;
+  readonly destinations: readonly CloneDestination[];
+  readonly targetState: 'online' | 'recovery';
+}
+
+export interface RefreshedDatabase {
+  readonly dbId: string;
+  readonly dbName: string;
+  /** The database in the snapshot that takes its place. */
+  readonly sourceDbId: string;
+  /** Name that the database gets when it is kept, '' when it goes. Flex contract, section 7.6. */
+  readonly backupName: string;
+}
+
+/** Databases of one host get the volumes of a snapshot and keep their names. */
+export interface RefreshPlan extends OnArray {
+  readonly flow: 'refresh';
+  readonly hostId: string;
+  /** Pinned by the task from its record to its end. */
+  readonly snapshotId: string;
+  readonly sourceHostId: string;
+  readonly databases: readonly RefreshedDatabase[];
+  readonly targetState: 'online' | 'recovery';
+}
+
+/**
+ * What the clone is made of is read when the task holds its lock: a refresh before it in the queue gives it other volumes.
+ */
 export interface DeleteClonePlan extends OnArray {
   readonly flow: 'delete-clone';
   readonly hostId: string;
   readonly dbId: string;
   readonly dbName: string;
-  readonly views: readonly string[];
-  readonly snapshotId: string;
+  /** The task that made the clone: with host and id it says that this is still the clone that was asked for. */
+  readonly cloneRequestId: string;
+  /** Snapshots taken of the clone, which go with it; held exclusively from the record on. */
+  readonly snapshotIds: readonly string[];
 }
 
 export interface DeleteSnapshotPlan extends OnArray {
   readonly flow: 'delete-snapshot';
   readonly snapshotId: string;
-  readonly arraySnapshots: readonly string[];
 }
 
-export type Plan = CreateClonePlan | CreateSnapshotPlan | DeleteClonePlan | DeleteSnapshotPlan;
+export type Plan =
+  CreateClonePlan | CreateSnapshotPlan | ImportSnapshotPlan | RefreshPlan | DeleteClonePlan | DeleteSnapshotPlan;
 /** Plans of the flows that take a snapshot of source databases. */
 export type SourcePlan = CreateClonePlan | CreateSnapshotPlan;
+/** Plans of the flows that make copies of databases in a snapshot. */
+export type CopyPlan = CreateClonePlan | ImportSnapshotPlan | RefreshPlan;
 export type FlowName = Plan['flow'];
 
 export const takesSnapshot = (plan: Plan): plan is SourcePlan =>
@@ -71,8 +108,25 @@ export const sourceLockKeys = (plan: SourcePlan): readonly string[] =>
   plan.sources.map((source) => lockKey(plan.sourceHostId, source.dbName));
 
 /** Keys reserved when the task is recorded: the names of the databases it makes. */
-export const reservedLockKeys = (plan: Plan): readonly string[] =>
-  plan.flow === 'create-clone' ? plan.destinations.map((one) => lockKey(one.hostId, one.dbName)) : [];
+export function reservedLockKeys(plan: Plan): readonly string[] {
+  switch (plan.flow) {
+    case 'create-clone':
+    case 'import-snapshot':
+      return plan.destinations.map((one) => lockKey(one.hostId, one.dbName));
+    case 'refresh':
+      return plan.databases.flatMap(({ backupName }) => (backupName === '' ? [] : [lockKey(plan.hostId, backupName)]));
+    case 'create-snapshot':
+    case 'delete-clone':
+    case 'delete-snapshot':
+      return [];
+  }
+}
+
+/** Snapshots that the task deletes, and holds exclusively from its record on. */
+export function exclusiveSnapshots(plan: Plan): readonly string[] {
+  if (plan.flow === 'delete-snapshot') return [plan.snapshotId];
+  return plan.flow === 'delete-clone' ? plan.snapshotIds : [];
+}
 
 /** Every lock the task may hold or wait for. */
 export function lockKeysOf(plan: Plan): readonly string[] {
@@ -81,6 +135,10 @@ export function lockKeysOf(plan: Plan): readonly string[] {
       return [...sourceLockKeys(plan), ...reservedLockKeys(plan)];
     case 'create-snapshot':
       return sourceLockKeys(plan);
+    case 'import-snapshot':
+      return reservedLockKeys(plan);
+    case 'refresh':
+      return [...plan.databases.map(({ dbName }) => lockKey(plan.hostId, dbName)), ...reservedLockKeys(plan)];
     case 'delete-clone':
       return [lockKey(plan.hostId, plan.dbName)];
     case 'delete-snapshot':
@@ -95,6 +153,9 @@ export function hostsOf(plan: Plan): readonly string[] {
       return [plan.sourceHostId, ...plan.destinations.map((one) => one.hostId)];
     case 'create-snapshot':
       return [plan.sourceHostId];
+    case 'import-snapshot':
+      return plan.destinations.map((one) => one.hostId);
+    case 'refresh':
     case 'delete-clone':
       return [plan.hostId];
     case 'delete-snapshot':

@@ -59,8 +59,8 @@ export interface Snapshot {
 /** What the topology shows of a snapshot: much less than is stored, of very many. */
 export type SnapshotOutline = Pick<
   Snapshot,
-  'snapshotId' | 'hostId' | 'databases' | 'takenAtSeconds' | 'consistencyLevel' | 'pins' | 'exclusiveBy'
->;
+  'snapshotId' | 'hostId' | 'takenAtSeconds' | 'consistencyLevel' | 'pins' | 'exclusiveBy'
+> & { readonly databases: readonly Pick<SnapshotDatabase, 'dbId'>[] };
 
 export const isDeletable = (snapshot: Pick<Snapshot, 'pins' | 'exclusiveBy'>): boolean =>
   snapshot.pins.size === 0 && snapshot.exclusiveBy === '';

@@ -3,6 +3,7 @@
  * Dates are Unix milliseconds; they ride on writes that are made anyway, and rows of before have none.
  */
 import { describeLeftover, type Effect, type EffectKind } from './effect.ts';
+import type { FlowName } from './plan.ts';
 import { isFinal, type Task } from './task.ts';
 
 export const noteKinds = ['attempt', 'failed-step'] as const;
@@ -84,6 +85,7 @@ export const stepOfEffect: Readonly<Record<EffectKind, string>> = {
   view: 'map-volumes',
   mapping: 'map-volumes',
   attach: 'attach-database',
+  swap: 'swap-databases',
   detach: 'detach-database',
   'remove-view': 'remove-volumes',
   'remove-array-snapshot': 'remove-array-snapshots',
@@ -94,7 +96,18 @@ const stepOfCommand: Readonly<Record<string, string>> = {
   freeze: 'freeze-source',
   thaw: 'thaw-source',
   attach: 'attach-database',
+  swap: 'swap-databases',
   detach: 'detach-database',
+};
+
+/** Step that shows what a task made; '' where it only removes. */
+const showingStep: Readonly<Record<FlowName, string>> = {
+  'create-clone': 'complete-clone',
+  'create-snapshot': 'complete-snapshot',
+  'import-snapshot': 'complete-clone',
+  refresh: 'complete-refresh',
+  'delete-clone': '',
+  'delete-snapshot': '',
 };
 
 const blank = { untilMilliseconds: null, step: '', state: 'done', hostId: '', detail: '' } as const;
@@ -132,7 +145,7 @@ function attemptEvents({ task, moments }: TaskHistory, attempts: readonly BegunA
 function taskEventsOf({ task, moments }: TaskHistory, attempts: readonly BegunAttempt[]): readonly TaskEvent[] {
   const attemptAt = (instant: number): number =>
     attempts.findLast((one) => one.atMilliseconds <= instant)?.attempt ?? 1;
-  const showing = `complete-${task.plan.flow === 'create-clone' ? 'clone' : 'snapshot'}`;
+  const showing = showingStep[task.plan.flow];
   const known: readonly (readonly [string, number | undefined, Partial<TaskEvent>])[] = [
     ['recorded', task.createdAtSeconds * 1000, { detail: `${task.commandType} for ${task.principal}` }],
     ['running', moments.runningAtMilliseconds, {}],

@@ -33,6 +33,8 @@ export const isFinal = (state: TaskState): boolean => nextStates[state].length =
 export const commandTypes = [
   'CreateCloneCommand',
   'CreateDBSnapshotCommand',
+  'ImportDBSnapshotCommand',
+  'ReplaceDBCommand',
   'DeleteCommand',
   'DeleteDBSnapshotCommand',
 ] as const;

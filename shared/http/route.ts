@@ -10,7 +10,8 @@ import type { Audience, Principal } from '../domain/token.ts';
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 /** The Lambda that serves the route: one per capability. */
-export type Capability = 'auth' | 'hosts' | 'databases' | 'clones' | 'snapshots' | 'tasks' | 'sdps' | 'agents';
+export type Capability =
+  'auth' | 'hosts' | 'databases' | 'clones' | 'snapshots' | 'refresh' | 'tasks' | 'sdps' | 'agents';
 
 export interface RouteRequest {
   readonly path?: z.ZodMiniType;

@@ -105,8 +105,20 @@ export interface DatabaseStore {
   recordVolumes(hostId: string, dbId: string, volumes: readonly DatabaseVolume[]): Promise<void>;
 }
 
+/** A clone that comes into being, or takes a database's place. */
+export interface PublishedCopy {
+  readonly clone: Clone;
+  /**
+   * The clone whose place it takes; null where there was none, or an original. It goes with its pin, or, with a
+   * `backupName`, stays under that name with its lineage.
+   */
+  readonly replaced: { readonly clone: Clone; readonly backupName: string } | null;
+}
+
 export interface CatalogStore {
   getClone(hostId: string, dbId: string): Promise<Clone | undefined>;
+  /** Clones among these databases of the host, at most 100. */
+  getClones(hostId: string, dbIds: readonly string[]): Promise<readonly Clone[]>;
   listClones(): Promise<readonly Clone[]>;
   getSnapshot(snapshotId: string): Promise<Snapshot | undefined>;
   /** Available snapshots only. */
@@ -132,6 +144,19 @@ export interface CatalogStore {
   ): Promise<'published' | 'refused'>;
   /** The same for a task that makes nothing of its snapshot: nobody needs it then, so nothing pins it. */
   publishSnapshot(requestId: string, snapshotId: string, result: TaskResult): Promise<'published' | 'refused'>;
+  /**
+   * Stores clones of an available snapshot that the task has pinned, pins it by them, frees what they replace, notes the
+   * result on the task and takes it past its point of no return: one transaction, repeatable. `refused` as above. A clone
+   * that takes the id of the one it replaces has no snapshots of its own yet: nobody replaces one that has without a backup.
+   */
+  publishCopies(
+    requestId: string,
+    snapshotId: string,
+    copies: readonly PublishedCopy[],
+    result: TaskResult,
+  ): Promise<'published' | 'refused'>;
+  /** The task does not need the snapshot any more. */
+  unpinSnapshot(snapshotId: string, requestId: string): Promise<void>;
   /** Removes a pending snapshot row of that task; an available one, or another task's, stays. */
   discardSnapshot(
     requestId: string,
@@ -153,20 +178,23 @@ export interface RecordGuards {
   readonly reserve: readonly string[];
   /** Hosts whose set of databases must be the one the names were checked against. */
   readonly hosts: readonly Host[];
-  /** Snapshot to take exclusively; it must be unpinned. */
-  readonly exclusiveSnapshot: string | null;
+  /** Snapshots to take exclusively; they must be unpinned. */
+  readonly exclusiveSnapshots: readonly string[];
+  /** Snapshot to pin for the task: it must be available, and nobody may be deleting it. */
+  readonly pinnedSnapshot: string | null;
 }
 
 export interface TaskStore {
   /**
    * One transaction: task, open-task row, audit, guards. `known`: there is a task of this id; `reserved`/`changed`/
-   * `pinned`: a guard does not hold; `removing`: the array of its plan is being removed. Nothing was written then.
+   * `pinned`/`unavailable` (the snapshot to pin): a guard does not hold; `removing`: the array of its plan is being
+   * removed. Nothing was written then.
    */
   recordTask(
     task: Task,
     audit: AuditEntry,
     guards: RecordGuards,
-  ): Promise<'recorded' | 'known' | 'removing' | 'reserved' | 'changed' | 'pinned'>;
+  ): Promise<'recorded' | 'known' | 'removing' | 'reserved' | 'changed' | 'pinned' | 'unavailable'>;
   getTask(requestId: string): Promise<Task | undefined>;
   listTasks(): Promise<readonly Task[]>;
   /** Tasks behind that id, oldest first, `most` or fewer of them: one page of the table. '' begins. */
@@ -221,6 +249,12 @@ export interface JournalStore {
   /** Whatever the attempt: what came about is known to the undo the better for it. A row that was undone stays so. */
   markDone(requestId: string, effectId: string, outcome: Readonly<Record<string, unknown>>): Promise<void>;
   markUndone(requestId: string, effectId: string): Promise<void>;
+  /**
+   * `markUndone` for an effect that cannot be taken back and was refused in that attempt: not when another attempt was
+   * claimed since, which may bring it about; nor, when it `wasTried` is false, when an earlier attempt had asked for it too,
+   * of which nobody knows.
+   */
+  markRefused(requestId: string, effectId: string, attempt: number, wasTried: boolean): Promise<void>;
   markBlocked(requestId: string, effectId: string, attempt: number, reason: string): Promise<void>;
   listEffects(requestId: string): Promise<readonly Effect[]>;
   getEffect(requestId: string, effectId: string): Promise<Effect | undefined>;

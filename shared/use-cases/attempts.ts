@@ -1,4 +1,5 @@
 /** Starting an attempt of a task, and going over to the unwind. */
+import { copiesOf } from '../domain/copy.ts';
 import type { Effect } from '../domain/effect.ts';
 import { undoMeans } from '../domain/effect.ts';
 import { takesSnapshot } from '../domain/plan.ts';
@@ -15,7 +16,7 @@ export interface AttemptDeps {
 
 /** Starts the execution of the task's current attempt. Repeating it is harmless. */
 export async function startAttempt(deps: Pick<AttemptDeps, 'flows'>, task: Task): Promise<void> {
-  const destinations = task.plan.flow === 'create-clone' ? task.plan.destinations.map((_, index) => index) : [];
+  const destinations = copiesOf(task).map((_, index) => index);
   await deps.flows.start(flowOf(task), { request_id: task.requestId, attempt: task.attempt, destinations });
 }
 
@@ -23,6 +24,7 @@ export async function startAttempt(deps: Pick<AttemptDeps, 'flows'>, task: Task)
 export const mustGoForward = (task: Task, effects: readonly Effect[]): boolean =>
   task.pastPointOfNoReturn &&
   (takesSnapshot(task.plan) ||
+    task.plan.flow === 'import-snapshot' ||
     effects.some((effect) => undoMeans(effect) === 'forward-only' && effect.state !== 'undone'));
 
 /**

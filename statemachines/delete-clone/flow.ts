@@ -1,8 +1,9 @@
 /** delete-clone: the clone is detached from its host and its thin volumes are removed. See README.md. */
-import { acquireClone } from '../../functions/steps/acquire-clone/acquire-clone.ts';
+import { acquireDatabases } from '../../functions/steps/acquire-databases/acquire-databases.ts';
 import { beginUnwind } from '../../functions/steps/begin-unwind/begin-unwind.ts';
 import { completeDeleteClone } from '../../functions/steps/complete-delete-clone/complete-delete-clone.ts';
 import { detachDatabase } from '../../functions/steps/detach-database/detach-database.ts';
+import { removeArraySnapshots } from '../../functions/steps/remove-array-snapshots/remove-array-snapshots.ts';
 import { removeVolumes } from '../../functions/steps/remove-volumes/remove-volumes.ts';
 import { action, beginUnwindRow, type Flow, onAgent, onArray, onLock, onTable, unwinds } from '../flow-table.ts';
 
@@ -12,8 +13,8 @@ export const deleteCloneFlow: Flow = {
   steps: [
     {
       ...onLock,
-      state: 'AcquireClone',
-      action: action(acquireClone),
+      state: 'AcquireDatabases',
+      action: action(acquireDatabases),
       output: 'the lock of the clone',
       undo: {
         nothingBecause: 'a lock is no effect outside the table: CompleteDeleteClone or FinishUnwind releases it',
@@ -35,6 +36,15 @@ export const deleteCloneFlow: Flow = {
       pastPointOfNoReturn: true,
     },
     {
+      ...onArray('removeSnapshot'),
+      state: 'RemoveArraySnapshots',
+      action: action(removeArraySnapshots),
+      output: 'with a cascade: the array snapshots taken of the clone are gone, which its views could not go before',
+      undo: { effects: { 'remove-array-snapshot': 'forward only' } },
+      onFailure: unwinds,
+      pastPointOfNoReturn: true,
+    },
+    {
       ...onArray('removeMappings', 'removeView'),
       state: 'RemoveVolumes',
       action: action(removeVolumes),
@@ -47,7 +57,7 @@ export const deleteCloneFlow: Flow = {
       ...onTable,
       state: 'CompleteDeleteClone',
       action: action(completeDeleteClone),
-      output: 'clone and pin forgotten, lock free, task done',
+      output: 'clone, its pin and the snapshots that go with it forgotten, lock free, task done',
       undo: { nothingBecause: 'a repetition finishes it' },
       onFailure: unwinds,
       pastPointOfNoReturn: true,

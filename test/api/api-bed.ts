@@ -6,6 +6,7 @@ import { operations as auth } from '../../functions/api/auth/operations.ts';
 import { operations as clones } from '../../functions/api/clones/operations.ts';
 import { operations as databases } from '../../functions/api/databases/operations.ts';
 import { operations as hosts } from '../../functions/api/hosts/operations.ts';
+import { operations as refresh } from '../../functions/api/refresh/operations.ts';
 import type { DeleteSnapshotDeps } from '../../functions/api/snapshots/delete-snapshot.ts';
 import { operations as sdps } from '../../functions/api/sdps/operations.ts';
 import { operations as snapshots } from '../../functions/api/snapshots/operations.ts';
@@ -74,6 +75,7 @@ export const endpoints: readonly Endpoint<BedDeps>[] = [
   ...databases,
   ...clones,
   ...snapshots,
+  ...refresh,
   ...tasks,
   ...sdps,
   ...agents,

@@ -1,9 +1,12 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { maxCascadedSnapshots } from '../../shared/domain/clone-deletion.ts';
+import { snapshotRow, taskRow } from '../builders/flex-example.ts';
 import { apiBed, type ApiBed, tokens } from './api-bed.ts';
 import { allowedCallers, refusedCallers } from './callers.ts';
-import { givenClone, givenDatabase, givenHost, givenTask } from './given.ts';
+import { givenClone, givenDatabase, givenHost, givenSnapshot, givenTask } from './given.ts';
+import { racingBed } from './racing-bed.ts';
 import { useDatabase } from './test-database.ts';
-import { bodyOf, fieldsOf, issueTypesOf, taskOf, unchanged } from './wire-answers.ts';
+import { bodyOf, detailOf, fieldsOf, issueTypesOf, taskOf, unchanged } from './wire-answers.ts';
 
 const newTable = useDatabase();
 let bed: ApiBed;
@@ -20,14 +23,17 @@ const clone = { host_id: 'sqldev1', database_id: '5' };
 const remove = (body: unknown, token: string = tokens.operator) => ({ method: 'DELETE', path, token, body }) as const;
 const twin = (body: unknown) => ({ ...remove(body), path: `${path}/__validate` }) as const;
 
-/** A snapshot taken of the clone itself. */
+const taken = 'snap_1767000200';
+const ofClone = {
+  snapshotId: taken,
+  hostId: 'sqldev1',
+  databases: [{ dbId: '5', dbName: 'orders_dev', vendor: 'mssql', restorePoint: '', volumes: [] }],
+} as const;
+
+/** A snapshot taken of the clone itself, with a clone of its own. */
 const givenSnapshotOfClone = () =>
   givenClone(bed, {
-    snapshot: {
-      snapshotId: 'snap_1767000200',
-      hostId: 'sqldev1',
-      databases: [{ dbId: '5', dbName: 'orders_dev', vendor: 'mssql', restorePoint: '', volumes: [] }],
-    },
+    snapshot: ofClone,
     clone: { dbId: '6', dbName: 'orders_dev2', sourceHostId: 'sqldev1', sourceDbId: '5' },
   });
 
@@ -40,10 +46,14 @@ it('answers 202 with a running task and starts its flow', async () => {
   expect(bed.flows.started).toEqual([
     { flow: 'delete-clone', input: { request_id: task.request_id, attempt: 1, destinations: [] } },
   ]);
-  expect((await bed.store.getTask(task.request_id))?.plan).toMatchObject({
+  expect((await bed.store.getTask(task.request_id))?.plan).toEqual({
+    flow: 'delete-clone',
+    sdpId: '134409',
+    hostId: 'sqldev1',
+    dbId: '5',
     dbName: 'orders_dev',
-    views: ['rp-view-1'],
-    snapshotId: 'snap_1767000100',
+    cloneRequestId: 'done-snap_1767000100',
+    snapshotIds: [],
   });
 });
 
@@ -76,6 +86,8 @@ const refusals: readonly {
   readonly given?: () => Promise<unknown>;
   readonly body: unknown;
   readonly types: readonly string[];
+  /** What the detail names. */
+  readonly names?: readonly string[];
 }[] = [
   { what: 'an original', body: { host_id: 'sqlprod1', database_id: '7' }, types: ['DB_IS_NOT_A_CLONE'] },
   { what: 'an unknown database', body: { ...clone, database_id: '8' }, types: ['DB_NOT_FOUND'] },
@@ -90,7 +102,84 @@ const refusals: readonly {
     types: ['HOST_NOT_CONNECTED'],
   },
   { what: 'a clone of which snapshots exist', given: givenSnapshotOfClone, body: clone, types: ['DB_IS_IN_USE'] },
-  { what: 'a cascade, which is not served yet', body: { ...clone, cascade: true }, types: ['DB_IS_IN_USE'] },
+  {
+    what: 'a cascade while a clone of a snapshot of it exists',
+    given: givenSnapshotOfClone,
+    body: { ...clone, cascade: true },
+    types: ['DB_IS_IN_USE'],
+    names: ['sqldev1/6'],
+  },
+  {
+    what: 'a cascade while a task reads a snapshot of it',
+    given: async () => {
+      await givenSnapshot(bed, ofClone);
+      await givenTask(bed, {}, [], { pinnedSnapshot: taken });
+    },
+    body: { ...clone, cascade: true },
+    types: ['DB_IS_IN_USE'],
+    names: [taken, 'read by a running task'],
+  },
+  {
+    what: 'a cascade while a snapshot of it is being taken',
+    given: async () => {
+      const { requestId } = await givenTask(bed);
+      const source = await bed.store.getClone('sqldev1', '5');
+      await bed.store.recordSnapshot(
+        snapshotRow({ ...ofClone, requestId, state: 'pending' }),
+        source === undefined ? [] : [source],
+      );
+    },
+    body: { ...clone, cascade: true },
+    types: ['DB_IS_IN_USE'],
+    names: [taken],
+  },
+  {
+    what: 'a cascade while a snapshot of it is being deleted',
+    given: async () => {
+      await givenSnapshot(bed, ofClone);
+      await givenTask(bed, {}, [], { exclusiveSnapshots: [taken] });
+    },
+    body: { ...clone, cascade: true },
+    types: ['DB_IS_IN_USE'],
+    names: [taken, 'being deleted'],
+  },
+  {
+    what: 'a cascade that would take the snapshot of another database away',
+    given: () => {
+      const stock = { ...ofClone.databases[0], dbId: '8', dbName: 'stock' };
+      return givenSnapshot(bed, { ...ofClone, databases: [...ofClone.databases, stock] });
+    },
+    body: { ...clone, cascade: true },
+    types: ['DB_IS_IN_USE'],
+    names: [taken, 'stock'],
+  },
+  {
+    what: 'a cascade over too many snapshots',
+    given: async () => {
+      const source = (await bed.store.getClone('sqldev1', '5'))!;
+      await givenTask(bed);
+      for (let index = 0; index <= maxCascadedSnapshots; index += 1) {
+        const snapshotId = `snap_${String(index)}`;
+        const { requestId } = taskRow();
+        await bed.store.recordSnapshot(snapshotRow({ ...ofClone, snapshotId, requestId, state: 'pending' }), [source]);
+      }
+    },
+    body: { ...clone, cascade: true },
+    types: ['DB_IS_IN_USE'],
+    names: ['41 snapshots', '40 at most'],
+  },
+  {
+    what: 'several things in the way of a cascade at once',
+    given: async () => {
+      await givenSnapshotOfClone();
+      const second = 'snap_1767000400';
+      await givenSnapshot(bed, { ...ofClone, snapshotId: second });
+      await givenTask(bed, {}, [], { exclusiveSnapshots: [second] });
+      bed.clock.advanceSeconds(100);
+    },
+    body: { ...clone, cascade: true },
+    types: ['HOST_NOT_CONNECTED', 'DB_IS_IN_USE', 'DB_IS_IN_USE'],
+  },
   {
     what: 'silent host and snapshots at once',
     given: async () => {
@@ -102,12 +191,13 @@ const refusals: readonly {
   },
 ];
 
-describe.each(refusals)('refuses $what', ({ given, body, types }) => {
+describe.each(refusals)('refuses $what', ({ given, body, types, names = [] }) => {
   it('with 409, and no task; its twin says the same with 200', async () => {
     await given?.();
     const action = await unchanged(bed, remove(body));
     expect(action.status).toBe(409);
     expect(issueTypesOf(action)).toEqual(types);
+    for (const name of names) expect(detailOf(action)).toContain(name);
     const answer = await unchanged(bed, twin(body));
     expect(answer.status).toBe(200);
     expect(answer.body).toEqual({ valid: false, issues: JSON.parse(action.text).issues });
@@ -122,6 +212,38 @@ it('refuses a clone that is already gone', async () => {
 it('takes a clone whose database its agent no longer reports', async () => {
   await bed.store.removeDatabases(await bed.store.listDatabases('sqldev1'));
   expect((await bed.send(remove(clone))).status).toBe(202);
+});
+
+describe('cascade', () => {
+  const cascade = { ...clone, cascade: true };
+
+  it('of a clone without snapshots is a plain deletion', async () => {
+    const { request_id: requestId } = taskOf(await bed.send(remove(cascade)));
+    expect((await bed.store.getTask(requestId))?.plan).toMatchObject({ snapshotIds: [] });
+  });
+
+  it('takes the snapshots of the clone with it: they are held from the record on', async () => {
+    await givenSnapshot(bed, ofClone);
+    await givenSnapshot(bed, { ...ofClone, snapshotId: 'snap_1767000400' });
+    expect((await unchanged(bed, twin(cascade))).body).toEqual({ valid: true, issues: [] });
+    const { request_id: requestId } = taskOf(await bed.send(remove(cascade)));
+    const plan = (await bed.store.getTask(requestId))?.plan;
+    expect(plan).toMatchObject({ flow: 'delete-clone', snapshotIds: [taken, 'snap_1767000400'] });
+    expect(await bed.store.getSnapshot(taken)).toMatchObject({ exclusiveBy: requestId });
+    expect(await bed.store.getSnapshot('snap_1767000400')).toMatchObject({ exclusiveBy: requestId });
+    expect(await bed.store.getSnapshot('snap_1767000100')).toMatchObject({ exclusiveBy: '' });
+  });
+
+  it('looks again when somebody came to need one of them, and says who', async () => {
+    await givenSnapshot(bed, ofClone);
+    const racing = await racingBed(bed, (one) => givenTask(one, {}, [], { pinnedSnapshot: taken }));
+    const answer = await racing.send(remove(cascade));
+    expect(answer.status).toBe(409);
+    expect(issueTypesOf(answer)).toEqual(['DB_IS_IN_USE']);
+    expect(detailOf(answer)).toContain('read by a running task');
+    expect(await bed.store.getClone('sqldev1', '5')).toBeDefined();
+    expect(bed.flows.started).toEqual([]);
+  });
 });
 
 describe('the twin', () => {

@@ -6,9 +6,10 @@ import type { Host } from '../../shared/domain/host.ts';
 import type { Snapshot } from '../../shared/domain/snapshot.ts';
 import type { Task } from '../../shared/domain/task.ts';
 import { hashToken } from '../../shared/http/authentication.ts';
-import type { AuditEntry, CommandRecord } from '../../shared/ports/store.ts';
+import type { AuditEntry, CommandRecord, RecordGuards } from '../../shared/ports/store.ts';
 import { cloneRow, databaseRow, hostRow, snapshotRow, taskRow } from '../builders/flex-example.ts';
 import { aMemoryArray, aRegisteredArray } from '../builders/arrays.ts';
+import { noGuards } from '../builders/task.ts';
 import { type ApiBed, startSeconds } from './api-bed.ts';
 
 export const hostToken = (hostId: string): string => `hostToken-${hostId}-00000000000000001`;
@@ -78,13 +79,10 @@ export async function givenTask(
   bed: ApiBed,
   given: Partial<Task> = {},
   reserve: readonly string[] = [],
+  guards: Partial<RecordGuards> = {},
 ): Promise<Task> {
   const task = taskRow(given);
-  const outcome = await bed.store.recordTask(task, audit(task.requestId), {
-    reserve,
-    hosts: [],
-    exclusiveSnapshot: null,
-  });
+  const outcome = await bed.store.recordTask(task, audit(task.requestId), { ...noGuards, reserve, ...guards });
   if (outcome !== 'recorded') throw new Error(`the task was not recorded: ${outcome}`);
   return task;
 }

@@ -43,6 +43,8 @@ const otherPayloads: Readonly<Record<string, Partial<TestRequest> | null>> = {
   'create-clone': {
     body: { source_host_id: 'sqlprod1', destinations: [{ host_id: 'sqldev1', db_id: '7', db_name: 'another' }] },
   },
+  'import-snapshot': { body: { destinations: [{ host_id: 'sqldev1', db_id: '7', db_name: 'another' }] } },
+  'refresh-databases': { body: { snapshot_id: 'snap_1767000300', db_names: ['another'] } },
   'delete-clone': { body: { host_id: 'sqldev1', database_id: '6' } },
   'create-snapshot': { body: { source_host_id: 'sqlprod1', database_ids: ['7'], name_prefix: 'another' } },
   'delete-snapshot': { path: '/api/echo/v1/db_snapshots/another' },

@@ -66,6 +66,8 @@ const bodies: Readonly<Record<string, unknown>> = {
     source_host_id: callingHost,
     destinations: [{ host_id: 'sqldev1', db_id: '7', db_name: 'orders_test' }],
   },
+  'import-snapshot': { destinations: [{ host_id: 'sqldev1', db_id: '7', db_name: 'orders_test' }] },
+  'refresh-databases': { snapshot_id: spareSnapshot, db_names: ['orders'] },
   'create-snapshot': { source_host_id: callingHost, database_ids: ['7'] },
   'delete-clone': { host_id: 'sqldev1', database_id: '5' },
   'create-sdp': { url: 'https://new-array.example', secret_id: 'reprise/sdp/new' },

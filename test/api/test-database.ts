@@ -1,13 +1,15 @@
 /** One embedded DynamoDB per test file, a fresh table per test, and a count of the calls made to it. */
-import { CreateTableCommand, DynamoDBClient, type DynamoDBClientConfig, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient, type DynamoDBClientConfig, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, beforeAll } from 'vitest';
+import { afterAll, beforeAll, inject } from 'vitest';
 import { refuseUngranted } from './acting-as.ts';
 import { type DynamoDb, startDynamoDb } from '../../local/cloud/dynamodb.ts';
+import { laggingReads } from '../integration/store/lagging-reads.ts';
+import { createProductTable } from '../integration/store/product-table.ts';
 
 export interface TestTable {
   readonly name: string;
@@ -25,12 +27,18 @@ const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
 /** Counts by the `x-amz-target` header, so that nothing in the product can hide a call, and refuses what is not granted. */
 class CountingHandler extends NodeHttpHandler {
   readonly calls: string[] = [];
+  readonly #next: Pick<NodeHttpHandler, 'handle'>;
+
+  constructor(next: Pick<NodeHttpHandler, 'handle'>) {
+    super();
+    this.#next = next;
+  }
 
   override handle(...[request, options]: Parameters<NodeHttpHandler['handle']>) {
     const target = request.headers['x-amz-target'] ?? 'unknown';
     this.calls.push(target.split('.').at(-1) ?? '');
     refuseUngranted({ target, body: textOf(request.body) });
-    return super.handle(request, options);
+    return this.#next.handle(request, options);
   }
 }
 
@@ -42,21 +50,11 @@ const keyOf = (row: Readonly<Record<string, unknown>>): string => `${String(row[
 
 async function createTable(endpoint: string, name: string): Promise<TestTable> {
   const own = new DynamoDBClient({ endpoint, region: 'us-east-1', credentials });
-  await own.send(
-    new CreateTableCommand({
-      TableName: name,
-      BillingMode: 'PAY_PER_REQUEST',
-      KeySchema: [
-        { AttributeName: 'pk', KeyType: 'HASH' },
-        { AttributeName: 'sk', KeyType: 'RANGE' },
-      ],
-      AttributeDefinitions: [
-        { AttributeName: 'pk', AttributeType: 'S' },
-        { AttributeName: 'sk', AttributeType: 'S' },
-      ],
-    }),
+  await createProductTable(own, name);
+  const plain = new NodeHttpHandler();
+  const requestHandler = new CountingHandler(
+    inject('reads') === 'lagging' ? await laggingReads(own, name, plain) : plain,
   );
-  const requestHandler = new CountingHandler();
   return {
     name,
     config: { endpoint, region: 'us-east-1', credentials, requestHandler },

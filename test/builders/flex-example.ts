@@ -55,6 +55,7 @@ export const cloneRow = (about: Partial<Clone> = {}): Clone =>
     sourceDbId: '7',
     sourceDbName: 'orders',
     snapshotId: 'snap_1767000100',
+    sdpId: '134409',
     ...about,
   });
 

@@ -4,6 +4,8 @@ import type {
   CreateSnapshotPlan,
   DeleteClonePlan,
   DeleteSnapshotPlan,
+  ImportSnapshotPlan,
+  RefreshPlan,
 } from '../../shared/domain/plan.ts';
 import type { Task } from '../../shared/domain/task.ts';
 import type { AuditEntry, CommandRecord, RecordGuards } from '../../shared/ports/store.ts';
@@ -39,8 +41,30 @@ export const aCloneDeletion = (about: Partial<DeleteClonePlan> = {}): DeleteClon
   hostId: 'host-2',
   dbId: '9',
   dbName: 'sales_copy',
-  views: ['rp-view-1'],
+  cloneRequestId: 'request-0',
+  snapshotIds: [],
+  ...about,
+});
+
+export const anImportPlan = (about: Partial<ImportSnapshotPlan> = {}): ImportSnapshotPlan => ({
+  flow: 'import-snapshot',
+  sdpId: 'sdp-1',
   snapshotId: 'snap_1000',
+  sourceHostId: 'host-1',
+  destinations: [{ hostId: 'host-2', dbName: 'sales_copy', sourceDbId: '5' }],
+  targetState: 'online',
+  ...about,
+});
+
+/** Without a backup. */
+export const aRefreshPlan = (about: Partial<RefreshPlan> = {}): RefreshPlan => ({
+  flow: 'refresh',
+  sdpId: 'sdp-1',
+  hostId: 'host-2',
+  snapshotId: 'snap_2000',
+  sourceHostId: 'host-1',
+  databases: [{ dbId: '9', dbName: 'sales_copy', sourceDbId: '5', backupName: '' }],
+  targetState: 'online',
   ...about,
 });
 
@@ -48,7 +72,6 @@ export const aSnapshotDeletion = (about: Partial<DeleteSnapshotPlan> = {}): Dele
   flow: 'delete-snapshot',
   sdpId: 'sdp-1',
   snapshotId: 'snap_1000',
-  arraySnapshots: ['rp-snap-1'],
   ...about,
 });
 
@@ -86,7 +109,7 @@ export const anAuditEntry = (about: Partial<AuditEntry> = {}): AuditEntry => ({
   ...about,
 });
 
-export const noGuards: RecordGuards = { reserve: [], hosts: [], exclusiveSnapshot: null };
+export const noGuards: RecordGuards = { reserve: [], hosts: [], exclusiveSnapshots: [], pinnedSnapshot: null };
 
 /** An intended view on the array. */
 export const anEffect = (about: Partial<Effect> = {}): Effect => ({

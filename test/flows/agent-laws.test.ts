@@ -31,7 +31,8 @@ const assertLeftoversNamed = async (world: World, requestId: string): Promise<vo
   const left = (await world.store.listEffects(requestId)).filter(
     ({ kind, state }) => kind === 'attach' && state !== 'undone',
   );
-  if (left.length === 0) return;
+  // A swap of which nothing is heard is driven on: what it put in service is no leftover.
+  if (left.length === 0 || task.pastPointOfNoReturn) return;
   expect(task.state).toBe('needs_attention');
   for (const { name, hostId } of left) expect(task.error).toContain(`database ${name} on host ${hostId}`);
 };

@@ -21,6 +21,8 @@ const cases = flows.flatMap((flow) =>
 
 /** Tries of a state: the first and those of its Retry. */
 const tries = 5;
+/** Copies that every scenario asks for. */
+const copiesOfScenarios = 2;
 /** Verbs that a state asks once however many parts there are. */
 const askedOnce: ReadonlySet<keyof SdpPort> = new Set(['describe', 'locateVolumes', 'ensureHost']);
 
@@ -99,7 +101,8 @@ describe.concurrent.each(flows.map((flow) => ({ name: flow.name, flow })))('$nam
     const of: CaseOf = { flow, step };
     const [verb] = step.touches.verbs;
     if (verb === undefined) throw new Error(`${step.state} asks the array nothing`);
-    const silence = Array.from({ length: tries }, (_, index) => ({
+    const iterations = step.input.includes('destination') ? copiesOfScenarios : 1;
+    const silence = Array.from({ length: tries * iterations }, (_, index) => ({
       verb,
       nth: index + 1,
       when: 'after' as const,

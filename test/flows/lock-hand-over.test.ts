@@ -1,9 +1,9 @@
 /** Whoever ends, well or not, hands its locks to those who wait: as the function it is, with nothing but its grants. */
-import { setTimeout as wait } from 'node:timers/promises';
 import { expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { useDatabase } from '../api/test-database.ts';
 import type { Around } from './bed/step-hooks.ts';
+import { untilParked } from './bed/until-parked.ts';
 import { createWorld, original, otherHostId, sourceHostId, type World } from './bed/world.ts';
 import { askForClones } from './scenarios/create-clone.ts';
 
@@ -16,11 +16,6 @@ async function askForClone(world: World, from: { readonly hostId: string; readon
   const destinations = [{ host_id: otherHostId, db_id: from.dbId, db_name: 'second' }];
   const body = { source_host_id: from.hostId, destinations };
   return Asked.parse(await world.ask('create-clone', { body })).request_id;
-}
-
-/** Until somebody stands in the queue of a lock. */
-async function untilParked(world: World, key: string): Promise<void> {
-  while (((await world.store.readLock(key))?.waiters.length ?? 0) === 0) await wait(5);
 }
 
 /** Before the step acts, `ask` asks for a second task and it parks; then the step goes on as `then` says. */

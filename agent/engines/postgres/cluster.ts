@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { AgentFailure } from '../../failure.ts';
 import type { DeviceRoot } from '../../host/device-root.ts';
-import type { DatabaseRecord } from '../../registry/database-record.ts';
+import { birthIdOf, type DatabaseRecord } from '../../registry/database-record.ts';
 
 /** Where everything of one database's server is. One cluster serves one managed database. */
 export interface Cluster {
@@ -28,7 +28,7 @@ export function clusterOf(database: DatabaseRecord, deviceRoot: DeviceRoot, priv
   const log = database.volumes.find(({ kind }) => kind === 'log');
   if (!data || database.port === null)
     throw new AgentFailure('ENGINE_FAILED', `database ${database.id} has no data volume or no port`);
-  const privateDirectory = join(privateRoot, database.id);
+  const privateDirectory = join(privateRoot, birthIdOf(database));
   return {
     port: database.port,
     dataDirectory: join(deviceRoot.pathOf(data.serial), dataFolder),

@@ -1,6 +1,6 @@
 import type { DatabaseReport } from '../../../shared/contracts/agent.ts';
 import type { DeviceRoot } from '../../host/device-root.ts';
-import type { DatabaseRecord } from '../../registry/database-record.ts';
+import { birthIdOf, type DatabaseRecord } from '../../registry/database-record.ts';
 import type { Cluster } from './cluster.ts';
 import { serverStatus } from './server-state.ts';
 import { withSession } from './session.ts';
@@ -16,7 +16,7 @@ interface Sizes {
   readonly log: number;
 }
 
-/** Last known sizes in MiB, by database id: a server that is busy or stopped keeps the size it had. */
+/** Last known sizes in MiB, by birth id: a server that is busy or stopped keeps the size it had. */
 export type SizeMemory = Map<string, Sizes>;
 
 /** Reports a cluster; its SQL databases are detail, so it shows one file per volume. */
@@ -27,8 +27,8 @@ export async function describeCluster(
   memory: SizeMemory,
 ): Promise<DatabaseReport> {
   const status = await serverStatus(cluster);
-  if (status === 'ONLINE' || status === 'RESTORING') await refreshSizes(database.id, cluster, memory);
-  const sizes = memory.get(database.id) ?? { takenAtMs: 0, data: 0, log: 0 };
+  if (status === 'ONLINE' || status === 'RESTORING') await refreshSizes(birthIdOf(database), cluster, memory);
+  const sizes = memory.get(birthIdOf(database)) ?? { takenAtMs: 0, data: 0, log: 0 };
   return {
     id: database.id,
     name: database.name,
@@ -47,15 +47,15 @@ export async function describeCluster(
   };
 }
 
-async function refreshSizes(id: string, cluster: Cluster, memory: SizeMemory): Promise<void> {
-  const known = memory.get(id);
+async function refreshSizes(birthId: string, cluster: Cluster, memory: SizeMemory): Promise<void> {
+  const known = memory.get(birthId);
   if (known && performance.now() - known.takenAtMs < sizesStayFreshSeconds * 1000) return;
   try {
     const sizes = await withSession(cluster, sizeTimeoutSeconds, async (value) => ({
       data: await value('SELECT sum(pg_database_size(oid)) FROM pg_database'),
       log: await value('SELECT sum(size) FROM pg_ls_waldir()'),
     }));
-    memory.set(id, { takenAtMs: performance.now(), data: mebibytes(sizes.data), log: mebibytes(sizes.log) });
+    memory.set(birthId, { takenAtMs: performance.now(), data: mebibytes(sizes.data), log: mebibytes(sizes.log) });
   } catch {
     // A server that is held still for a snapshot, or starts, does not answer in time: the old sizes stand.
   }

@@ -69,8 +69,17 @@ export async function stopServer(cluster: Cluster, how: 'fast' | 'immediate'): P
 
 /** Process id of the running server, or null. A pid reused by another process is told apart by its command line. */
 export async function serverPid(cluster: Cluster): Promise<number | null> {
-  const pid = Number.parseInt((await readTextIfThere(cluster.pidPath)) ?? '', 10);
-  return Number.isInteger(pid) && pid > 1 && (await isServer(pid, cluster)) ? pid : null;
+  const pid = await readPid(cluster.pidPath);
+  if (pid !== null && (await isServer(pid, cluster))) return pid;
+  // One that an agent which is gone was about to start has written only this yet; a copy brings its source's along.
+  const startingPid = await readPid(join(cluster.dataDirectory, 'postmaster.pid'));
+  const isOwn = startingPid !== null && (await commandLineOf(startingPid))?.includes(cluster.accessRulesPath) === true;
+  return isOwn ? startingPid : null;
+}
+
+async function readPid(path: string): Promise<number | null> {
+  const pid = Number.parseInt((await readTextIfThere(path)) ?? '', 10);
+  return Number.isInteger(pid) && pid > 1 ? pid : null;
 }
 
 /** Removes what is kept outside the volumes about a stopped server. */
@@ -88,7 +97,7 @@ async function openPrivateDirectory(cluster: Cluster, account: Account | null): 
 async function isServer(pid: number, cluster: Cluster): Promise<boolean> {
   if (!processExists(pid)) return false;
   const commandLine = await commandLineOf(pid);
-  return commandLine === null || commandLine.includes(cluster.privateDirectory);
+  return commandLine === null || commandLine.includes(cluster.accessRulesPath);
 }
 
 /** Null where it cannot be known (no /proc); empty for a process that has ended but is not yet buried. */

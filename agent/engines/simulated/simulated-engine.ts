@@ -19,7 +19,7 @@ import { reconcileRows } from './reconcile-rows.ts';
 
 /**
  * Stands in for SQL Server where none can run: a database is files on its volumes, so a copy really contains what its
- * source held. It has no process: starting and stopping change nothing.
+ * source held. It has no process: stopping changes nothing, and starting only the name it knows itself by.
  */
 export function createSimulatedEngine(deviceRoot: DeviceRoot): Engine {
   const volumesOf = (
@@ -60,7 +60,11 @@ export function createSimulatedEngine(deviceRoot: DeviceRoot): Engine {
       await unlock(appendLockPath(data));
       await writeHeader(database);
     },
-    start: () => Promise.resolve(),
+    start: async (database) => {
+      const header = await readHeader(volumesOf(database).data);
+      if (!header) throw new AgentFailure('ENGINE_FAILED', `the volumes of ${database.name} hold no database`);
+      if (header.name !== database.name) await writeHeader(database);
+    },
     stop: () => Promise.resolve(),
     discard: () => Promise.resolve(),
     describe: (database) => describe(database, deviceRoot, volumesOf(database)),

@@ -1,10 +1,29 @@
-import { agentPaths, CommandFailure } from '../../../shared/contracts/agent.ts';
+import { type AgentErrorCode, agentPaths, CommandFailure } from '../../../shared/contracts/agent.ts';
 import { defineOperation } from '../../../shared/http/route.ts';
+import type { CommandRecord } from '../../../shared/ports/store.ts';
 import type { AgentApiDeps } from '../api-deps.ts';
 import { answeredCommand, CommandPath } from './command-of-call.ts';
 
 /** Longest cause Step Functions takes is 32 kB; people read a sentence. */
 const maxCauseLength = 2000;
+
+/** The agent refused before it looked at anything: what an earlier command for the same effect did is not known by it. */
+const untriedCodes: ReadonlySet<AgentErrorCode> = new Set([
+  'STALE_GENERATION',
+  'COMMAND_EXPIRED',
+  'COMMAND_UNKNOWN',
+  'COMMAND_REVOKED',
+]);
+
+async function takeBack(
+  { store }: Pick<AgentApiDeps, 'store'>,
+  { requestId, effectId, kind, attempt }: CommandRecord,
+  wasTried: boolean,
+): Promise<void> {
+  if (kind === 'attach') return;
+  if (kind === 'swap' || kind === 'detach') await store.markRefused(requestId, effectId, attempt, wasTried);
+  else await store.markUndone(requestId, effectId);
+}
 
 /**
  * A command could not be carried out. An agent leaves nothing behind when it says so, which is why the effect counts as
@@ -24,8 +43,7 @@ export const commandFailure = defineOperation({
   async run(deps: AgentApiDeps, call) {
     const { error, inventory } = call.body;
     const command = await answeredCommand(deps, call, call.path.command_id, inventory);
-    const leavesNothing = command.purpose === 'do' && command.kind !== 'attach';
-    if (leavesNothing) await deps.store.markUndone(command.requestId, command.effectId);
+    if (command.purpose === 'do') await takeBack(deps, command, !untriedCodes.has(error.code));
     await deps.store.settleCommand(command.requestId, command.commandId, 'failed');
     const cause = `host '${command.hostId}' could not ${command.kind}: ${error.message} (${error.code})`;
     await deps.flows.fail(command.token, 'AgentFailed', cause.slice(0, maxCauseLength));

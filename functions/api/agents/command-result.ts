@@ -5,6 +5,7 @@ import {
   AttachResult,
   DetachResult,
   FreezeResult,
+  SwapResult,
   ThawResult,
 } from '../../../shared/contracts/agent.ts';
 import { BadRequest } from '../../../shared/http/http-errors.ts';
@@ -16,6 +17,7 @@ const resultByKind: Readonly<Record<AgentCommandKind, z.ZodMiniType>> = {
   freeze: FreezeResult,
   thaw: ThawResult,
   attach: AttachResult,
+  swap: SwapResult,
   detach: DetachResult,
   rescan: nothing,
   inventory: nothing,

@@ -27,6 +27,7 @@ export const heartbeat = defineOperation({
       agentVersion: body.agent_version,
       cloudVendor: body.cloud_vendor,
       dbEngineVersion: body.db_engine_version,
+      mayKeepBackups: body.may_keep_backups,
     };
     await deps.store.recordHeartbeat(host.hostId, host.generation, facts, nowSeconds(deps.clock));
     return { body: { generation: host.generation } };

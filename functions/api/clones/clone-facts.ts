@@ -1,31 +1,56 @@
-import { type CloneFacts, type CloneRequest, hostIdsOf } from '../../../shared/domain/clone-validation.ts';
-import { lockKey } from '../../../shared/domain/lock.ts';
+import type { CloneRequest } from '../../../shared/domain/clone-validation.ts';
+import { liveDatabases } from '../../../shared/domain/database.ts';
+import {
+  type DestinationFacts,
+  destinationKeys,
+  hostIdsOf,
+  sourceIdsOf,
+} from '../../../shared/domain/destination-validation.ts';
+import type { ImportFacts, ImportRequest } from '../../../shared/domain/import-validation.ts';
 import { sourceKeys } from '../../../shared/domain/source-validation.ts';
 import { nowSeconds } from '../../../shared/ports/clock.ts';
 import type { ApiDeps } from '../api-deps.ts';
+import { existingSnapshot } from '../existing-snapshot.ts';
 
-/** Gathers what the rules look at: the hosts named, their live databases, and the locks on the names wanted. */
-export async function cloneFacts(deps: Pick<ApiDeps, 'store' | 'clock'>, request: CloneRequest): Promise<CloneFacts> {
-  const hostIds = [...new Set([request.sourceHostId, ...hostIdsOf(request)])];
-  const [hosts, databases] = await Promise.all([
-    deps.store.getHosts(hostIds),
-    Promise.all(hostIds.map(async (hostId) => [hostId, await deps.store.listDatabases(hostId)] as const)),
+type FactDeps = Pick<ApiDeps, 'store' | 'clock'>;
+
+/** The hosts with their live databases. */
+async function hostFacts(
+  { store, clock }: FactDeps,
+  hostIds: readonly string[],
+): Promise<Omit<DestinationFacts, 'locks'>> {
+  const [found, rows] = await Promise.all([
+    store.getHosts(hostIds),
+    Promise.all(hostIds.map(async (hostId) => [hostId, await store.listDatabases(hostId)] as const)),
   ]);
-  const hostById = new Map(hosts.map((host) => [host.hostId, host]));
-  const live = new Map(
-    databases.map(([hostId, rows]) => {
-      const generation = hostById.get(hostId)?.generation;
-      return [hostId, rows.filter((row) => row.generation === generation)] as const;
-    }),
-  );
-  const sourceIds = request.destinations.map((one) => one.dbId);
-  const heldKeys = sourceKeys(request.sourceHostId, sourceIds, live.get(request.sourceHostId) ?? []);
-  const wantedKeys = request.destinations.map((one) => lockKey(one.hostId, one.dbName));
-  const locks = await deps.store.readLocks([...new Set([...heldKeys, ...wantedKeys])]);
-  return {
-    nowSeconds: nowSeconds(deps.clock),
-    hosts: hostById,
-    databases: live,
-    locks: new Map(locks.map((lock) => [lock.key, lock])),
-  };
+  const hosts = new Map(found.map((host) => [host.hostId, host]));
+  const databases = new Map(rows.map(([hostId, reported]) => [hostId, liveDatabases(hosts.get(hostId), reported)]));
+  return { nowSeconds: nowSeconds(clock), hosts, databases };
+}
+
+async function locksOf({ store }: FactDeps, keys: readonly string[]): Promise<DestinationFacts['locks']> {
+  const locks = await store.readLocks([...new Set(keys)]);
+  return new Map(locks.map((lock) => [lock.key, lock]));
+}
+
+/** What the rules look at: the hosts named, and the locks on sources and on the names wanted. */
+export async function cloneFacts(deps: FactDeps, request: CloneRequest): Promise<DestinationFacts> {
+  const { sourceHostId, destinations } = request;
+  const facts = await hostFacts(deps, [...new Set([sourceHostId, ...hostIdsOf(destinations)])]);
+  const held = sourceKeys(sourceHostId, sourceIdsOf(destinations), facts.databases.get(sourceHostId) ?? []);
+  return { ...facts, locks: await locksOf(deps, [...held, ...destinationKeys(destinations)]) };
+}
+
+/** The same for clones of a snapshot; throws `NotFound` when there is none. */
+export async function importFacts(
+  deps: FactDeps,
+  snapshotId: string,
+  { destinations }: ImportRequest,
+): Promise<ImportFacts> {
+  const [snapshot, facts, locks] = await Promise.all([
+    existingSnapshot(deps.store, snapshotId),
+    hostFacts(deps, hostIdsOf(destinations)),
+    locksOf(deps, destinationKeys(destinations)),
+  ]);
+  return { ...facts, snapshot, locks };
 }

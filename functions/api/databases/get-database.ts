@@ -4,7 +4,7 @@ import { FlexDatabase, flexDatabase } from '../../../shared/faces/flex/flex-host
 import { defineOperation } from '../../../shared/http/route.ts';
 import type { ApiDeps } from '../api-deps.ts';
 import { HostId } from '../schema-words.ts';
-import { liveDatabases } from './live-databases.ts';
+import { liveDatabasesOf } from './live-databases.ts';
 
 /** One database of a host. Flex contract, section 5.1. */
 export const getDatabase = defineOperation({
@@ -20,7 +20,7 @@ export const getDatabase = defineOperation({
   task: null,
   async run(deps: ApiDeps, call) {
     const { host_id: hostId, db_id: dbId } = call.path;
-    const database = (await liveDatabases(deps.store, hostId)).find((one) => one.dbId === dbId);
+    const database = (await liveDatabasesOf(deps.store, hostId)).find((one) => one.dbId === dbId);
     if (database === undefined) throw new DomainError('NotFound', `Database '${dbId}' not found on host '${hostId}'`);
     return { body: flexDatabase(database) };
   },

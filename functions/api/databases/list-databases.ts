@@ -3,7 +3,7 @@ import { FlexDatabase, flexDatabase } from '../../../shared/faces/flex/flex-host
 import { defineOperation } from '../../../shared/http/route.ts';
 import type { ApiDeps } from '../api-deps.ts';
 import { HostId } from '../schema-words.ts';
-import { liveDatabases } from './live-databases.ts';
+import { liveDatabasesOf } from './live-databases.ts';
 
 /** Databases of a host; `[]` when it has none. Flex contract, section 5.1. */
 export const listDatabases = defineOperation({
@@ -18,7 +18,7 @@ export const listDatabases = defineOperation({
   successStatus: 200,
   task: null,
   async run(deps: ApiDeps, call) {
-    const databases = await liveDatabases(deps.store, call.path.host_id);
+    const databases = await liveDatabasesOf(deps.store, call.path.host_id);
     return { body: databases.map(flexDatabase) };
   },
 });

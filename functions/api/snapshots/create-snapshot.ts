@@ -12,10 +12,11 @@ import { firstAnswer, FlexTask } from '../../../shared/faces/flex/flex-task.ts';
 import { flexValidation } from '../../../shared/faces/flex/flex-validation.ts';
 import { Refusal } from '../../../shared/http/http-errors.ts';
 import { defineOperation } from '../../../shared/http/route.ts';
-import { recordAlone, snapshotFacts, startSnapshot } from '../../../shared/use-cases/snapshot-tasks.ts';
+import { snapshotFacts, startSnapshot } from '../../../shared/use-cases/snapshot-tasks.ts';
+import { recordUnder } from '../../../shared/use-cases/start-task.ts';
 import type { FlowApiDeps } from '../api-deps.ts';
 import { forcesVss, NamedDatabase, NamedHost, snapshotFields } from '../schema-words.ts';
-import { taskOrder } from './task-order.ts';
+import { taskOrder } from '../task-order.ts';
 
 const CreateSnapshotBody = z.object({
   source_host_id: NamedHost,
@@ -47,7 +48,7 @@ export const createSnapshot = defineOperation({
   task: 'CreateDBSnapshotCommand',
   async run(deps: FlowApiDeps, call) {
     const order = taskOrder(deps, call);
-    const begun = await startSnapshot(deps, order, requestOf(call.body), recordAlone(deps.store));
+    const begun = await startSnapshot(deps, order, requestOf(call.body), recordUnder(deps.store));
     if (begun.outcome === 'started') return { body: firstAnswer(begun.task) };
     if (begun.outcome === 'forbidden') throw new Refusal(begun.issues);
     if (begun.outcome === 'removing') throw beingRemoved(begun.sdpId);

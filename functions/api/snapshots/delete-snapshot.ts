@@ -1,7 +1,6 @@
 import * as z from 'zod/mini';
 import { beingRemoved } from '../../../shared/domain/array.ts';
 import { DomainError } from '../../../shared/domain/errors.ts';
-import type { Snapshot } from '../../../shared/domain/snapshot.ts';
 import { snapshotDeletionIssues } from '../../../shared/domain/snapshot-deletion.ts';
 import { isOver, type Task } from '../../../shared/domain/task.ts';
 import { FlexTask, flexTask } from '../../../shared/faces/flex/flex-task.ts';
@@ -10,7 +9,9 @@ import { Refusal } from '../../../shared/http/http-errors.ts';
 import { type ApiAnswer, type ApiCall, defineOperation } from '../../../shared/http/route.ts';
 import { startSnapshotDeletion } from '../../../shared/use-cases/snapshot-tasks.ts';
 import type { FlowApiDeps } from '../api-deps.ts';
-import { taskOrder } from './task-order.ts';
+import { existingSnapshot } from '../existing-snapshot.ts';
+import { NamedSnapshot } from '../schema-words.ts';
+import { taskOrder } from '../task-order.ts';
 
 export interface DeleteSnapshotDeps extends FlowApiDeps {
   readonly wait: (milliseconds: number) => Promise<void>;
@@ -21,13 +22,7 @@ const followMilliseconds = 20_000;
 const firstLookMilliseconds = 50;
 const longestLookMilliseconds = 1000;
 
-const request = { path: z.object({ snapshot_id: z.string().check(z.minLength(1), z.maxLength(128)) }) };
-
-async function findSnapshot(deps: FlowApiDeps, snapshotId: string): Promise<Snapshot> {
-  const snapshot = await deps.store.getSnapshot(snapshotId);
-  if (snapshot?.state === 'available') return snapshot;
-  throw new DomainError('NotFound', `Snapshot '${snapshotId}' not found`);
-}
+const request = { path: z.object({ snapshot_id: NamedSnapshot }) };
 
 /** Reads the row until the task is through; a task that takes longer goes on by itself. */
 async function follow(deps: DeleteSnapshotDeps, requestId: string): Promise<Task> {
@@ -72,13 +67,13 @@ export const deleteSnapshot = defineOperation({
   successStatus: 204,
   task: 'DeleteDBSnapshotCommand',
   async run(deps: DeleteSnapshotDeps, call) {
-    const snapshot = await findSnapshot(deps, call.path.snapshot_id);
+    const snapshot = await existingSnapshot(deps.store, call.path.snapshot_id);
     const order = taskOrder(deps, call);
     const deletion = await startSnapshotDeletion(deps, order, snapshot);
     if (deletion.outcome === 'forbidden') throw new Refusal(deletion.issues);
     if (deletion.outcome === 'removing') throw beingRemoved(deletion.sdpId);
     if (deletion.outcome !== 'started') {
-      const now = snapshotDeletionIssues(await findSnapshot(deps, snapshot.snapshotId));
+      const now = snapshotDeletionIssues(await existingSnapshot(deps.store, snapshot.snapshotId));
       if (now.length === 0)
         throw new DomainError('Conflict', `snapshot '${snapshot.snapshotId}' was in use just now; try again`);
       throw new Refusal(now);
@@ -87,7 +82,7 @@ export const deleteSnapshot = defineOperation({
   },
   resume: (deps, call, task) => answerWhenGone(deps, call, task.requestId),
   async validate(deps: DeleteSnapshotDeps, call) {
-    const snapshot = await findSnapshot(deps, call.path.snapshot_id);
+    const snapshot = await existingSnapshot(deps.store, call.path.snapshot_id);
     return { body: flexValidation(snapshotDeletionIssues(snapshot)) };
   },
 });

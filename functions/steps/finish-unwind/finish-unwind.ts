@@ -1,5 +1,5 @@
 import { withoutLeftovers } from '../../../shared/domain/effect.ts';
-import { lockKeysOf, takesSnapshot } from '../../../shared/domain/plan.ts';
+import { exclusiveSnapshots, lockKeysOf, takesSnapshot } from '../../../shared/domain/plan.ts';
 import { nowSeconds } from '../../../shared/ports/clock.ts';
 import { releaseAll } from '../../../shared/use-cases/locking.ts';
 import { defineStep, StepInput } from '../step.ts';
@@ -16,7 +16,9 @@ export const finishUnwind = defineStep({
       const sourceIds = plan.sources.map((source) => source.dbId);
       await deps.store.discardSnapshot(requestId, task.snapshotId, plan.sourceHostId, sourceIds);
     }
-    if (plan.flow === 'delete-snapshot') await deps.store.unlockSnapshot(plan.snapshotId, requestId);
+    if (plan.flow === 'import-snapshot' || plan.flow === 'refresh')
+      await deps.store.unpinSnapshot(plan.snapshotId, requestId);
+    for (const snapshotId of exclusiveSnapshots(plan)) await deps.store.unlockSnapshot(snapshotId, requestId);
     await releaseAll(deps, lockKeysOf(plan), requestId);
     const state = task.cancelRequested ? 'canceled' : 'failed';
     const error = task.cancelRequested ? 'canceled' : withoutLeftovers(task.error);

@@ -1,11 +1,20 @@
 import { DomainError, isDomainError } from '../../../shared/domain/errors.ts';
+import { exclusiveSnapshots } from '../../../shared/domain/plan.ts';
+import type { Task } from '../../../shared/domain/task.ts';
 import { nowSeconds } from '../../../shared/ports/clock.ts';
 import { intended } from '../effect-of.ts';
-import { deleteSnapshotPlanOf } from '../plan-of.ts';
-import { defineStep, StepInput } from '../step.ts';
+import { defineStep, type StepDeps, StepInput } from '../step.ts';
+
+/** Parts on arrays of the snapshots that the task deletes; those of a snapshot that is forgotten are gone. */
+async function partsOf({ store }: Pick<StepDeps, 'store'>, { plan }: Task) {
+  const snapshots = await Promise.all(exclusiveSnapshots(plan).map((snapshotId) => store.getSnapshot(snapshotId)));
+  return snapshots.flatMap((snapshot) =>
+    (snapshot?.arraySnapshots ?? []).map(({ name }) => ({ name, sdpId: snapshot?.sdpId ?? plan.sdpId })),
+  );
+}
 
 /**
- * Removes the snapshot's parts from the array. The first removal is the point of no return; one that the array refuses
+ * Removes the snapshots' parts from the array. The first removal is the point of no return; one that the array refuses
  * changed nothing, so its row is taken back and the flow may still unwind: unless an earlier run had begun it, of which
  * nobody knows what it changed. Forward only otherwise.
  */
@@ -15,12 +24,12 @@ export const removeArraySnapshots = defineStep({
   phase: 'forward',
   needs: ['store', 'arrays', 'clock'],
   async run(deps, task) {
-    const { arraySnapshots, sdpId } = deleteSnapshotPlanOf(task);
     await deps.store.markRunning(task.requestId, nowSeconds(deps.clock));
-    const array = await deps.arrays.of(sdpId);
+    const parts = await partsOf(deps, task);
     const passed = await deps.store.passPointOfNoReturn(task.requestId, nowSeconds(deps.clock));
     if (!passed) throw new DomainError('TaskCanceled', 'the task was canceled');
-    for (const [index, name] of arraySnapshots.entries()) {
+    for (const [index, { name, sdpId }] of parts.entries()) {
+      const array = await deps.arrays.of(sdpId);
       const effectId = `remove-array-snapshot-${String(index)}`;
       const isNew = await deps.store.intend(
         intended(task.requestId, effectId, 'remove-array-snapshot', { name, sdpId }),
@@ -34,6 +43,6 @@ export const removeArraySnapshots = defineStep({
       }
       await deps.store.markDone(task.requestId, effectId, {});
     }
-    return { removed: arraySnapshots.length };
+    return { removed: parts.length };
   },
 });

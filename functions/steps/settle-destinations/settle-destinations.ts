@@ -1,10 +1,20 @@
 import * as z from 'zod/mini';
 import { DomainError } from '../../../shared/domain/errors.ts';
 import { describeFailure, Failure } from '../failure.ts';
-import { createClonePlanOf } from '../plan-of.ts';
+import type { CopyPlan } from '../../../shared/domain/plan.ts';
+import { copyPlanOf } from '../plan-of.ts';
 import { defineStep, stepInput } from '../step.ts';
 
 const Outcome = z.object({ ok: z.boolean(), destination: z.int(), failure: z.optional(Failure) });
+
+/** What the people who asked call it. */
+function wordsFor(plan: CopyPlan, index: number): string {
+  const [wanted, hostId] =
+    plan.flow === 'refresh'
+      ? [plan.databases[index], plan.hostId]
+      : [plan.destinations[index], plan.destinations[index]?.hostId ?? ''];
+  return wanted === undefined ? '' : `'${wanted.dbName}' on host '${hostId}': `;
+}
 
 /**
  * Decides after all destinations are through: all or nothing. Iterations never fail by themselves, since undo would
@@ -16,14 +26,16 @@ export const settleDestinations = defineStep({
   phase: 'forward',
   needs: [],
   run(_deps, task, input) {
-    const { destinations } = createClonePlanOf(task);
+    const plan = copyPlanOf(task);
     const failed = input.outcomes.filter((outcome) => !outcome.ok);
     if (failed.length === 0) return Promise.resolve({ destinations: input.outcomes.length });
-    const sentences = failed.map((outcome) => {
-      const destination = destinations[outcome.destination];
-      const where = destination === undefined ? '' : `'${destination.dbName}' on host '${destination.hostId}': `;
-      return where + (outcome.failure === undefined ? 'failed' : describeFailure(outcome.failure));
-    });
-    throw new DomainError('DestinationFailed', `clone ${sentences.join('; ')}`.slice(0, 2000));
+    const sentences = failed.map(
+      ({ destination, failure }) =>
+        wordsFor(plan, destination) + (failure === undefined ? 'failed' : describeFailure(failure)),
+    );
+    throw new DomainError(
+      'DestinationFailed',
+      `${plan.flow === 'refresh' ? 'copy for' : 'clone'} ${sentences.join('; ')}`.slice(0, 2000),
+    );
   },
 });

@@ -16,6 +16,7 @@ async function undoOnArray(deps: Pick<StepDeps, 'arrays'>, effect: Effect): Prom
       return;
     case 'freeze':
     case 'attach':
+    case 'swap':
     case 'detach':
     case 'remove-view':
     case 'remove-array-snapshot':

@@ -1,29 +1,21 @@
 import { DeleteItemCommand } from 'dynamodb-toolbox/entity/actions/delete';
+import { BatchGetRequest } from 'dynamodb-toolbox/entity/actions/batchGet';
 import { GetItemCommand } from 'dynamodb-toolbox/entity/actions/get';
 import { DeleteTransaction } from 'dynamodb-toolbox/entity/actions/transactDelete';
 import { PutTransaction } from 'dynamodb-toolbox/entity/actions/transactPut';
 import { UpdateTransaction } from 'dynamodb-toolbox/entity/actions/transactUpdate';
 import { $add, $delete, $remove, UpdateItemCommand } from 'dynamodb-toolbox/entity/actions/update';
+import { BatchGetCommand, execute as executeBatchGet } from 'dynamodb-toolbox/table/actions/batchGet';
 import { QueryCommand } from 'dynamodb-toolbox/table/actions/query';
 import { DomainError } from '../../domain/errors.ts';
 import { clonePin, taskPin } from '../../domain/snapshot.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { CatalogStore } from '../../ports/store.ts';
-import { readFromBothEnds } from './both-ends.ts';
+import type { CatalogStore, PublishedCopy } from '../../ports/store.ts';
 import { type Entities, partitions } from './entities.ts';
-import { conditional, transact } from './failures.ts';
+import { conditional, refusePart, transact } from './failures.ts';
 import { Item } from './items.ts';
-
-const outlined = [
-  'snapshotId',
-  'hostId',
-  'databases',
-  'takenAtSeconds',
-  'consistencyLevel',
-  'state',
-  'pins',
-  'exclusiveBy',
-] as const;
+import { readSnapshotOutlines } from './snapshot-outlines.ts';
+import { snapshotRow } from './snapshot-row.ts';
 
 export function catalogStore(entities: Entities, clock: Clock): CatalogStore {
   const { clone, database, snapshot, task, table } = entities;
@@ -84,12 +76,82 @@ export function catalogStore(entities: Entities, clock: Clock): CatalogStore {
     throw new DomainError('Internal', 'the snapshot of the task is not there any more', { context: { snapshotId } });
   };
 
+  /** Pins that the snapshots of what is replaced lose; the new one's stay, also when it is the same one. */
+  const freed = (snapshotId: string, copies: readonly PublishedCopy[]) => {
+    const pins = new Map<string, Set<string>>();
+    const going = copies.flatMap(({ replaced }) => (replaced?.backupName === '' ? [replaced.clone] : []));
+    for (const { hostId, dbId, snapshotId: old } of going) {
+      if (old === snapshotId) continue;
+      pins.set(old, (pins.get(old) ?? new Set()).add(clonePin(hostId, dbId)));
+    }
+    return pins;
+  };
+
+  const publishCopies: CatalogStore['publishCopies'] = async (requestId, snapshotId, copies, result) => {
+    const outcome = await transact([
+      task
+        .build(UpdateTransaction)
+        .item({ requestId, pastPointOfNoReturn: true, result, publishedAtMilliseconds: clock.nowMilliseconds() })
+        .options({
+          condition: {
+            and: [
+              { attr: 'cancelRequested', eq: false },
+              { attr: 'phase', eq: 'forward' },
+              { attr: 'publishedAtMilliseconds', exists: false },
+            ],
+          },
+        }),
+      snapshot
+        .build(UpdateTransaction)
+        .item({ snapshotId, pins: $add(new Set(copies.map(({ clone: one }) => clonePin(one.hostId, one.dbId)))) })
+        .options({ condition: { attr: 'pins', contains: taskPin(requestId) } }),
+      ...[...freed(snapshotId, copies)].map(([old, pins]) =>
+        snapshot
+          .build(UpdateTransaction)
+          .item({ snapshotId: old, pins: $delete(pins) })
+          .options({ condition: { attr: 'snapshotId', exists: true } }),
+      ),
+      ...copies.map(({ clone: { snapshotIds, ...row } }) => clone.build(PutTransaction).item(row)),
+      ...copies.flatMap(({ replaced }) =>
+        replaced === null || replaced.backupName === ''
+          ? []
+          : [
+              clone
+                .build(UpdateTransaction)
+                .item({ hostId: replaced.clone.hostId, dbId: replaced.clone.dbId, dbName: replaced.backupName })
+                .options({ condition: { attr: 'dbId', exists: true } }),
+            ],
+      ),
+    ]);
+    if (outcome.written) return 'published';
+    const found = await task.build(GetItemCommand).key({ requestId }).options({ consistent: true }).send();
+    if (found.Item?.publishedAtMilliseconds !== undefined) return 'published';
+    if (outcome.failed.includes(0)) return 'refused';
+    throw new DomainError('Internal', 'what the task copies or replaces is not there any more', {
+      context: { snapshotId },
+    });
+  };
+
   return {
     getSnapshot,
 
     async getClone(hostId, dbId) {
       const found = await clone.build(GetItemCommand).key({ hostId, dbId }).options({ consistent: true }).send();
       return found.Item === undefined ? undefined : Item.clone(found.Item);
+    },
+
+    async getClones(hostId, dbIds) {
+      if (dbIds.length === 0) return [];
+      const requests = dbIds.map((dbId) => clone.build(BatchGetRequest).key({ hostId, dbId }));
+      const answer = await executeBatchGet(
+        { maxAttempts: 5 },
+        table
+          .build(BatchGetCommand)
+          .requests(...requests)
+          .options({ consistent: true }),
+      );
+      refusePart(answer);
+      return answer.Responses[0].flatMap((one) => (one === undefined ? [] : [Item.clone(one)]));
     },
 
     async listClones() {
@@ -112,33 +174,13 @@ export function catalogStore(entities: Entities, clock: Clock): CatalogStore {
       return (found.Items ?? []).map(Item.snapshot).filter((one) => one.state === 'available');
     },
 
-    async listSnapshotOutlines() {
-      const rows = await readFromBothEnds(
-        async (isReverse, from) => {
-          const found = await table
-            .build(QueryCommand)
-            .entities(snapshot)
-            .query({ partition: partitions.snapshots })
-            .options({
-              consistent: true,
-              reverse: isReverse,
-              attributes: [...outlined],
-              ...(from === undefined ? {} : { exclusiveStartKey: from }),
-            })
-            .send();
-          return { rows: found.Items ?? [], next: found.LastEvaluatedKey };
-        },
-        (row) => row.snapshotId,
-      );
-      return rows.filter((row) => row.state === 'available').map(Item.snapshotOutline);
-    },
+    listSnapshotOutlines: () => readSnapshotOutlines(entities),
 
     async recordSnapshot(taken, sourceClones) {
-      const { pins, exclusiveBy, ...row } = taken;
       const outcome = await transact([
         snapshot
           .build(PutTransaction)
-          .item({ ...row, pins: new Set([taskPin(taken.requestId)]) })
+          .item({ ...snapshotRow(taken), pins: new Set([taskPin(taken.requestId)]) })
           .options({
             condition: {
               or: [
@@ -171,6 +213,18 @@ export function catalogStore(entities: Entities, clock: Clock): CatalogStore {
       if (outcome.failed.includes(0)) return 'taken';
       if (outcome.failed.includes(1)) throw new DomainError('StaleAttempt', 'the task does not go forward any more');
       throw new DomainError('Conflict', 'a source of the snapshot was deleted meanwhile');
+    },
+
+    publishCopies,
+
+    async unpinSnapshot(snapshotId, requestId) {
+      await conditional(() =>
+        snapshot
+          .build(UpdateItemCommand)
+          .item({ snapshotId, pins: $delete(new Set([taskPin(requestId)])) })
+          .options({ condition: { attr: 'snapshotId', exists: true } })
+          .send(),
+      );
     },
 
     publishClones: publish,

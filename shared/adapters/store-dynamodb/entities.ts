@@ -18,6 +18,7 @@ import { accessEntities, accessPartitions } from './access-entities.ts';
 import { arrayEntities, arrayPartitions } from './array-entities.ts';
 import { callEntities, callPartitions } from './call-entities.ts';
 import { scheduleEntities, schedulePartitions } from './schedule-entities.ts';
+import type { StoredDetail, StoredOutline } from './snapshot-row.ts';
 import { createTable } from './table.ts';
 
 const vendors = ['mssql', 'postgres'] as const;
@@ -75,6 +76,8 @@ export function createEntities(tableName: string, documentClient: DynamoDBDocume
       agentVersion: string(),
       cloudVendor: string().enum('GCP', 'AWS', 'AZURE', 'UNKNOWN'),
       dbEngineVersion: string(),
+      /** Absent in rows written before agents said so. */
+      mayKeepBackups: boolean().optional(),
     }),
     computeKey: ({ hostId }: { hostId: string }) => ({ pk: partitions.hosts, sk: hostId }),
   });
@@ -133,20 +136,23 @@ export function createEntities(tableName: string, documentClient: DynamoDBDocume
     table,
     schema: item({
       snapshotId: string().key(),
-      hostId: string(),
-      hostName: string(),
-      sdpId: string(),
-      databases: any().castAs<readonly SnapshotDatabase[]>(),
-      arraySnapshots: any().castAs<readonly ArraySnapshotRecord[]>(),
-      takenAtSeconds: number(),
-      consistencyLevel: string().enum('application', 'crash'),
-      dbEngineVersion: string(),
-      isVssBased: boolean(),
       state: string().enum('pending', 'available'),
       requestId: string(),
       scheduleId: string().optional(),
       pins: set(string()).optional(),
       exclusiveBy: string().optional(),
+      outline: json.castAs<StoredOutline>().optional(),
+      detail: json.castAs<StoredDetail>().optional(),
+      /** In place of the two above in rows written before there were any. */
+      hostId: string().optional(),
+      takenAtSeconds: number().optional(),
+      consistencyLevel: string().enum('application', 'crash').optional(),
+      hostName: string().optional(),
+      sdpId: string().optional(),
+      databases: any().castAs<readonly SnapshotDatabase[]>().optional(),
+      arraySnapshots: any().castAs<readonly ArraySnapshotRecord[]>().optional(),
+      dbEngineVersion: string().optional(),
+      isVssBased: boolean().optional(),
     }),
     computeKey: ({ snapshotId }: { snapshotId: string }) => ({ pk: partitions.snapshots, sk: snapshotId }),
   });

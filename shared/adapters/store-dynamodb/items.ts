@@ -8,7 +8,7 @@ import type { Effect } from '../../domain/effect.ts';
 import type { Host } from '../../domain/host.ts';
 import type { Lock } from '../../domain/lock.ts';
 import type { Plan } from '../../domain/plan.ts';
-import type { Snapshot, SnapshotOutline } from '../../domain/snapshot.ts';
+import type { Snapshot } from '../../domain/snapshot.ts';
 import type { SnapshotSchedule } from '../../domain/snapshot-schedule.ts';
 import type { Task } from '../../domain/task.ts';
 import type { CommandTrace, EffectMoments, TaskNote } from '../../domain/task-history.ts';
@@ -23,7 +23,7 @@ type Row<NAME extends Exclude<keyof Entities, 'table'>> = FormattedItem<Entities
 const sdpIdOf = (plan: Partial<Pick<Plan, 'sdpId'>>): string => plan.sdpId ?? '';
 
 export const Item = {
-  host: (row: Row<'host'>): Host => row,
+  host: (row: Row<'host'>): Host => ({ ...row, mayKeepBackups: row.mayKeepBackups ?? true }),
   database: (row: Row<'database'>): Database => row,
   array: (row: Row<'array'>): RegisteredArray => ({
     ...row,
@@ -35,15 +35,18 @@ export const Item = {
     sdpId: row.sdpId ?? '',
     snapshotIds: row.snapshotIds ?? new Set(),
   }),
-  snapshot: (row: Row<'snapshot'>): Snapshot => ({
-    ...row,
-    scheduleId: row.scheduleId ?? '',
-    pins: row.pins ?? new Set(),
-    exclusiveBy: row.exclusiveBy ?? '',
-  }),
-  snapshotOutline: (
-    row: Omit<SnapshotOutline, 'pins' | 'exclusiveBy'> & Partial<Pick<Row<'snapshot'>, 'pins' | 'exclusiveBy'>>,
-  ): SnapshotOutline => ({ ...row, pins: row.pins ?? new Set(), exclusiveBy: row.exclusiveBy ?? '' }),
+  snapshot: ({ outline, detail, ...row }: Row<'snapshot'>): Snapshot => {
+    const { snapshotId, state, requestId, scheduleId = '', pins = new Set(), exclusiveBy = '' } = row;
+    // Rows written before there were texts have their parts as attributes of their own.
+    const { hostId = '', takenAtSeconds = 0, consistencyLevel = 'crash' } = outline ?? row;
+    const { hostName = '', sdpId = '', databases = [], arraySnapshots = [] } = detail ?? row;
+    const { dbEngineVersion = '', isVssBased = false } = detail ?? row;
+    return {
+      ...{ snapshotId, state, requestId, scheduleId, pins, exclusiveBy },
+      ...{ hostId, takenAtSeconds, consistencyLevel },
+      ...{ hostName, sdpId, databases, arraySnapshots, dbEngineVersion, isVssBased },
+    };
+  },
   // Where decoding gives null the library answers the stored text, the string 'null'.
   task: ({
     runningAtMilliseconds,
@@ -69,7 +72,7 @@ export const Item = {
   }: Row<'effect'>): Effect => ({ ...row, sdpId: row.sdpId ?? '' }),
   command: ({ sentAtMilliseconds, settledAtMilliseconds, ...row }: Row<'command'>): CommandRecord => row,
   datedEffect: (row: Row<'effect'>): Effect & EffectMoments => ({ ...row, sdpId: row.sdpId ?? '' }),
-  commandTrace: (row: Row<'command'>): CommandTrace => ({
+  commandTrace: ({ token, ...row }: Row<'command'>): CommandTrace => ({
     ...row,
     sentAtMilliseconds: row.sentAtMilliseconds ?? row.sentAtSeconds * 1000,
     settledAtMilliseconds: row.settledAtMilliseconds ?? null,

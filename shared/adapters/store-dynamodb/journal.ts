@@ -2,6 +2,7 @@ import { GetItemCommand } from 'dynamodb-toolbox/entity/actions/get';
 import { PutItemCommand } from 'dynamodb-toolbox/entity/actions/put';
 import { ConditionCheck } from 'dynamodb-toolbox/entity/actions/transactCheck';
 import { PutTransaction } from 'dynamodb-toolbox/entity/actions/transactPut';
+import { UpdateTransaction } from 'dynamodb-toolbox/entity/actions/transactUpdate';
 import { $get, UpdateItemCommand } from 'dynamodb-toolbox/entity/actions/update';
 import { QueryCommand } from 'dynamodb-toolbox/table/actions/query';
 import type { Clock } from '../../ports/clock.ts';
@@ -68,6 +69,17 @@ export function journalStore({ effect, command, table, task }: Entities, clock: 
           .options(exists)
           .send(),
       );
+    },
+
+    async markRefused(requestId, effectId, attempt, wasTried) {
+      const asked = wasTried ? exists.condition : ({ attr: 'intendedAttempt', eq: attempt } as const);
+      await transact([
+        task.build(ConditionCheck).key({ requestId }).condition({ attr: 'attempt', eq: attempt }),
+        effect
+          .build(UpdateTransaction)
+          .item({ requestId, effectId, state: 'undone', undoneAtMilliseconds: clock.nowMilliseconds() })
+          .options({ condition: asked }),
+      ]);
     },
 
     async markBlocked(requestId, effectId, attempt, reason) {

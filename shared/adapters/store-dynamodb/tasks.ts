@@ -8,6 +8,7 @@ import { $add, UpdateItemCommand } from 'dynamodb-toolbox/entity/actions/update'
 import { QueryCommand } from 'dynamodb-toolbox/table/actions/query';
 import { DomainError } from '../../domain/errors.ts';
 import { isFinal, nextStates, type TaskState, taskStates } from '../../domain/task.ts';
+import { taskPin } from '../../domain/snapshot.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { TaskStore } from '../../ports/store.ts';
 import { transactAudited } from './audit.ts';
@@ -89,25 +90,38 @@ export function taskStore(
             ],
           }),
       );
-      const exclusive =
-        guards.exclusiveSnapshot === null
+      const exclusive = guards.exclusiveSnapshots.map((snapshotId) =>
+        snapshot
+          .build(UpdateTransaction)
+          .item({ snapshotId, exclusiveBy: newTask.requestId })
+          .options({
+            condition: {
+              and: [
+                { attr: 'snapshotId', exists: true },
+                { attr: 'pins', exists: false },
+                { attr: 'exclusiveBy', exists: false },
+              ],
+            },
+          }),
+      );
+      const pinned =
+        guards.pinnedSnapshot === null
           ? []
           : [
               snapshot
                 .build(UpdateTransaction)
-                .item({ snapshotId: guards.exclusiveSnapshot, exclusiveBy: newTask.requestId })
+                .item({ snapshotId: guards.pinnedSnapshot, pins: $add(new Set([taskPin(newTask.requestId)])) })
                 .options({
                   condition: {
                     and: [
-                      { attr: 'snapshotId', exists: true },
-                      { attr: 'pins', exists: false },
+                      { attr: 'state', eq: 'available' },
                       { attr: 'exclusiveBy', exists: false },
                     ],
                   },
                 }),
             ];
       const { rows, guards: arrayGuards } = recordedTaskItems(entities, newTask);
-      const items = [...rows, ...arrayGuards, ...reservations, ...unchanged, ...exclusive];
+      const items = [...rows, ...arrayGuards, ...reservations, ...unchanged, ...exclusive, ...pinned];
       const outcome = await transactAudited(entities, entry, items);
       if (outcome.written) return 'recorded';
       const parts = [
@@ -116,6 +130,7 @@ export function taskStore(
         ['reserved', reservations],
         ['changed', unchanged],
         ['pinned', exclusive],
+        ['unavailable', pinned],
       ] as const;
       const owners = parts.flatMap(([why, items]) => items.map(() => why));
       return owners[outcome.failed[0] ?? 0] ?? 'known';

@@ -2,6 +2,7 @@
 import * as z from 'zod/mini';
 import type { Clone } from '../../domain/clone.ts';
 import { type Database, isOnArray, snapshotObstacle } from '../../domain/database.ts';
+import { volumeOfFile } from '../../domain/file-volume.ts';
 import { type Host, isConnected } from '../../domain/host.ts';
 import { isDeletable, type SnapshotOutline } from '../../domain/snapshot.ts';
 
@@ -93,8 +94,8 @@ const topologySnapshot = (snapshot: SnapshotOutline): z.infer<typeof TopologySna
 });
 
 function filesOf(database: Database): z.infer<typeof TopologyFile>[] {
-  return database.files.flatMap((file, index) => {
-    const volume = database.volumes[index] ?? database.volumes[0];
+  return database.files.flatMap((file) => {
+    const volume = volumeOfFile(database, file.path);
     if (volume === undefined) return [];
     return [
       {

@@ -2,6 +2,7 @@
 import { operations as agentOperations } from '../../../functions/api/agents/operations.ts';
 import type { AgentApiDeps } from '../../../functions/api/api-deps.ts';
 import { operations as cloneOperations } from '../../../functions/api/clones/operations.ts';
+import { operations as refreshOperations } from '../../../functions/api/refresh/operations.ts';
 import type { DeleteSnapshotDeps } from '../../../functions/api/snapshots/delete-snapshot.ts';
 import { operations as snapshotOperations } from '../../../functions/api/snapshots/operations.ts';
 import { operations as taskOperations } from '../../../functions/api/tasks/operations.ts';
@@ -14,6 +15,7 @@ export type AllApiDeps = AgentApiDeps & DeleteSnapshotDeps;
 
 const endpoints: readonly Endpoint<AllApiDeps>[] = [
   ...cloneOperations,
+  ...refreshOperations,
   ...snapshotOperations,
   ...taskOperations,
   ...agentOperations,

@@ -14,7 +14,7 @@ const CloneRow = z.object({ dbName: z.string(), snapshotIds: z.set(z.string()).d
 const DatabaseRow = z.object({ hostId: z.string(), name: z.string() });
 const CommandRow = z.object({ state: z.string() });
 const EffectRow = z.object({ kind: z.string(), state: z.string() });
-const forwardOnlyKinds: ReadonlySet<string> = new Set(['detach', 'remove-view', 'remove-array-snapshot']);
+const forwardOnlyKinds: ReadonlySet<string> = new Set(['swap', 'detach', 'remove-view', 'remove-array-snapshot']);
 
 const linesOfRow = (given: unknown): readonly string[] => {
   const row = Row.parse(given);

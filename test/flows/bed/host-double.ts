@@ -7,6 +7,10 @@ export interface HostDatabase {
   readonly serials: readonly string[];
   /** '' for one that was there before. */
   readonly attachId: string;
+  /** Waits for a swap, and is in no report. */
+  readonly isStaged: boolean;
+  /** The swap that put it in service, '' for none. */
+  readonly swapId: string;
 }
 
 export type Done =
@@ -16,7 +20,7 @@ export type Done =
 export interface HostDouble {
   readonly databases: ReadonlyMap<string, HostDatabase>;
   freezes(): readonly string[];
-  add(database: Omit<HostDatabase, 'attachId'>): void;
+  add(database: Pick<HostDatabase, 'id' | 'name' | 'serials'>): void;
   carryOut(command: AgentCommand): Done;
   /** Ends a freeze, as its dead man's switch does. */
   lapse(freezeId: string): void;
@@ -39,6 +43,8 @@ export const createHostDouble = (disks: () => ReadonlySet<string>): HostDouble =
   const databases = new Map<string, HostDatabase>();
   const freezes = new Set<string>();
   const tombstones = new Set<string>();
+  /** Highest attempt of each swap. */
+  const attempts = new Map<string, number>();
   let lastId = 10;
 
   const attach = (wanted: Extract<AgentCommand, { kind: 'attach' }>['arguments']): Done => {
@@ -52,15 +58,56 @@ export const createHostDouble = (disks: () => ReadonlySet<string>): HostDouble =
     const missing = serials.find((serial) => !disks().has(serial));
     if (missing !== undefined) return refused('DEVICE_NOT_FOUND', `no disk ${missing}`);
     lastId += 1;
-    const made = { id: String(lastId), name: wanted.db_name, serials, attachId: wanted.attach_id };
+    const made = {
+      id: String(lastId),
+      name: wanted.db_name,
+      serials,
+      attachId: wanted.attach_id,
+      isStaged: wanted.staged,
+      swapId: '',
+    };
     databases.set(made.id, made);
     return { ok: true, result: { database: reportOf(made) } };
+  };
+
+  const swap = (wanted: Extract<AgentCommand, { kind: 'swap' }>['arguments']): Done => {
+    if (wanted.attempt < (attempts.get(wanted.swap_id) ?? 0))
+      return refused('COMMAND_REVOKED', 'a later attempt came before');
+    attempts.set(wanted.swap_id, wanted.attempt);
+    const all = () => [...databases.values()];
+    const pairs = wanted.databases.map((one) => ({
+      ...one,
+      staged: all().find(({ attachId }) => attachId === one.attach_id),
+      old: databases.get(one.database_id),
+    }));
+    const answer = (): Done => ({
+      ok: true,
+      result: {
+        databases: all()
+          .filter(({ swapId }) => swapId === wanted.swap_id)
+          .map((one) => ({ attach_id: one.attachId, database: reportOf(one) })),
+      },
+    });
+    if (pairs.every(({ staged }) => staged?.swapId === wanted.swap_id)) return answer();
+    const odd = pairs.find(({ staged, old, db_name: name }) => staged?.isStaged !== true || old?.name !== name);
+    if (odd !== undefined) return refused('DB_NOT_FOUND', `nothing to put in the place of ${odd.db_name}`);
+    for (const { staged, old, backup_name: backupName, db_name: name } of pairs) {
+      if (staged === undefined || old === undefined) continue;
+      databases.delete(staged.id);
+      const made = { ...staged, name, isStaged: false, swapId: wanted.swap_id };
+      if (backupName === null) databases.set(old.id, { ...made, id: old.id });
+      else {
+        databases.set(old.id, { ...old, name: backupName });
+        databases.set(made.id, made);
+      }
+    }
+    return answer();
   };
 
   return {
     databases,
     freezes: () => [...freezes],
-    add: (database) => databases.set(database.id, { ...database, attachId: '' }),
+    add: (database) => databases.set(database.id, { ...database, attachId: '', isStaged: false, swapId: '' }),
     lapse: (freezeId) => freezes.delete(freezeId),
     carryOut: (command) => {
       switch (command.kind) {
@@ -85,12 +132,16 @@ export const createHostDouble = (disks: () => ReadonlySet<string>): HostDouble =
         }
         case 'attach':
           return attach(command.arguments);
+        case 'swap':
+          return swap(command.arguments);
         case 'detach': {
           const { attach_id: attachId, database_id: databaseId } = command.arguments;
-          if (attachId !== null) tombstones.add(attachId);
           const found = [...databases.values()].find((one) =>
             attachId === null ? one.id === databaseId : one.attachId === attachId,
           );
+          if (attachId !== null && found !== undefined && found.swapId !== '')
+            return refused('DB_IN_SERVICE', `${found.name} is in service`);
+          if (attachId !== null) tombstones.add(attachId);
           if (found !== undefined) databases.delete(found.id);
           return { ok: true, result: { detached: found !== undefined } };
         }
@@ -99,6 +150,6 @@ export const createHostDouble = (disks: () => ReadonlySet<string>): HostDouble =
           return { ok: true, result: {} };
       }
     },
-    reports: () => [...databases.values()].map(reportOf),
+    reports: () => [...databases.values()].filter(({ isStaged }) => !isStaged).map(reportOf),
   };
 };

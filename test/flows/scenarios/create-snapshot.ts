@@ -9,8 +9,11 @@ const groups = ['vg-data', 'vg-log'] as const;
 
 const Asked = z.object({ request_id: z.string() });
 
-const askForSnapshot = async (world: World): Promise<string> => {
-  const body = { source_host_id: sourceHostId, database_ids: [original.id] };
+export const askForSnapshot = async (
+  world: World,
+  { hostId, dbId }: { readonly hostId: string; readonly dbId: string } = { hostId: sourceHostId, dbId: original.id },
+): Promise<string> => {
+  const body = { source_host_id: hostId, database_ids: [dbId] };
   return Asked.parse(await world.ask('create-snapshot', { body })).request_id;
 };
 
@@ -26,7 +29,7 @@ export const createSnapshotScenario: Scenario = {
   flow: 'create-snapshot',
   endsAs: 'done',
   prepare: () => Promise.resolve(),
-  ask: askForSnapshot,
+  ask: (world) => askForSnapshot(world),
   routes: {
     DiscardSnapshot: {
       endsAs: 'done',

@@ -3,12 +3,16 @@ import { createCloneScenario } from './create-clone.ts';
 import { createSnapshotScenario } from './create-snapshot.ts';
 import { deleteCloneScenario } from './delete-clone.ts';
 import { deleteSnapshotScenario } from './delete-snapshot.ts';
+import { importSnapshotScenario } from './import-snapshot.ts';
+import { refreshScenario } from './refresh.ts';
 import type { Scenario } from './scenario.ts';
 import { unwindScenario } from './unwind.ts';
 
 const scenarios: readonly Scenario[] = [
   createCloneScenario,
   createSnapshotScenario,
+  importSnapshotScenario,
+  refreshScenario,
   deleteCloneScenario,
   deleteSnapshotScenario,
   unwindScenario,

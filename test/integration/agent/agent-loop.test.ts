@@ -27,13 +27,14 @@ const command = (id: string, part: CommandPart, more: Partial<AgentCommand> = {}
 const answersTo = (id: string): readonly Answer[] => plane.answers.filter(({ commandId }) => commandId === id);
 const answered = (id: string, times = 1): Promise<void> =>
   until(`answer ${times} to ${id}`, () => answersTo(id).length >= times, agent.log);
-const attach = (id: string, name: string, serial: string): CommandPart => ({
+const attach = (id: string, name: string, serial: string, staged = false): CommandPart => ({
   kind: 'attach',
   arguments: {
     attach_id: id,
     db_name: name,
     vendor: 'mssql',
     target_state: 'online',
+    staged,
     source: {
       database_id: databaseId,
       database_name: 'orders',
@@ -163,6 +164,41 @@ describe('an agent with an empty environment', () => {
     await mkdir(join(agent.devices, '4001'));
     const made = agent.cli('create-database', '--name', 'next', '--volume', '4001');
     expect(Number(JSON.parse(made.stdout).id)).toBeGreaterThan(7);
+  });
+
+  it('swaps a staged copy into the place of a database, and answers again when it was killed over the answer', async () => {
+    await appendRow(agent.devices, '1001', { n: 4 });
+    await cp(join(agent.devices, '1001'), join(agent.devices, '5001'), { recursive: true });
+    await plane.send(command('c-stage', attach('a3', 'staged-late', '5001', true)));
+    await answered('c-stage');
+    const late = plane.databases().find(({ name }) => name === 'late');
+    expect(plane.databases().map(({ name }) => name)).not.toContain('staged-late');
+
+    const databases = [{ attach_id: 'a3', database_id: late?.id ?? '', db_name: 'late', backup_name: null }];
+    const swap = (attempt: number): CommandPart => ({ kind: 'swap', arguments: { swap_id: 's1', attempt, databases } });
+    plane.refusals.push(...Array.from({ length: 50 }, () => 503));
+    await plane.send(command('c-swap', swap(1)));
+    await until('a refused answer', () => agent.log().includes('outcome.refused'), agent.log);
+    await agent.end('SIGKILL');
+    plane.refusals.length = 0;
+    agent.start();
+    await answered('c-swap');
+    expect(answersTo('c-swap')[0]?.body).toMatchObject({
+      result: { databases: [{ attach_id: 'a3', database: { id: late?.id, name: 'late', status: 'ONLINE' } }] },
+    });
+    expect(plane.databases().filter(({ name }) => name === 'late')).toMatchObject([
+      { id: late?.id, mount_points: [{ serial: '5001' }] },
+    ]);
+    expect(await readRows(agent.devices, '5001')).toContainEqual({ n: 4 });
+    expect(await readRows(agent.devices, '3001')).toEqual([{ n: 1 }]);
+
+    const target = { attach_id: 'a3', database_id: null, db_name: 'late' };
+    await plane.send(command('c-refused', { kind: 'detach', arguments: target }));
+    await answered('c-refused');
+    expect(answersTo('c-refused')[0]?.body).toMatchObject({ error: { code: 'DB_IN_SERVICE' } });
+    await plane.send(command('c-swap-late', swap(2), { not_after_ts: 1000 }));
+    await answered('c-swap-late');
+    expect(answersTo('c-swap-late')[0]?.kind).toBe('success');
   });
 
   it('wrote neither token nor credentials to its log', () => {

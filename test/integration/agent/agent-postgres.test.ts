@@ -66,6 +66,7 @@ it('clones a real database, keeps it running over a kill -9, and detaches it', a
       db_name: 'copy',
       vendor: 'postgres',
       target_state: 'online',
+      staged: false,
       source: {
         database_id: id,
         database_name: 'orders',

@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { lstat, mkdir, readdir, readFile, readlink, rm, symlink, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -68,6 +67,7 @@ const attachOf = (
   db_name: name,
   vendor: 'postgres',
   target_state: 'online',
+  staged: false,
   source: {
     database_id: source.id,
     database_name: 'orders',
@@ -152,7 +152,7 @@ describe('a copy taken while frozen', () => {
     const target = { attach_id: 'attach-copy', database_id: null, db_name: 'copy' };
     expect(await detachDatabase(test.host, target)).toBe(true);
     expect(await detachDatabase(test.host, target)).toBe(false);
-    expect(execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' })).not.toContain('/2001/');
+    expect(test.runs('2001')).toBe(false);
     expect(await readdir(join(test.stateDir, 'clusters'))).toEqual([source.id]);
     expect((await lstat(join(dataDirectory('2001'), 'PG_VERSION'))).isFile()).toBe(true);
     await expect(attachDatabase(test.host, attachOf('copy', '2001', '2002'))).rejects.toMatchObject({
@@ -190,7 +190,7 @@ describe('an attach that fails', () => {
       message: /less than the restore point/,
     });
     expect(await leftovers()).toEqual({ names: ['orders'], privateFolders: [source.id] });
-    expect(execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' })).not.toContain('/4001/');
+    expect(test.runs('4001')).toBe(false);
   }, 30_000);
 
   it('leaves nothing when the cluster is broken, and says what the server said', async () => {
@@ -253,7 +253,7 @@ describe('an attach whose agent died in the middle', () => {
 
     await recoverHost(test.host);
     expect((await test.host.registry.read()).databases.map(({ name }) => name)).toEqual(['orders']);
-    expect(execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' })).not.toContain('/5001/');
+    expect(test.runs('5001')).toBe(false);
     const report = await attachDatabase(test.host, wanted);
     expect(report).toMatchObject({ name: 'half', status: 'ONLINE' });
     expect(Number(report.id)).toBeGreaterThan(Number(record.id));

@@ -17,6 +17,8 @@ export interface TestHost {
   readonly devices: string;
   readonly stateDir: string;
   readonly logged: string[];
+  /** Whether a server works on that volume of this very host. */
+  runs(serial: string): boolean;
   /** Stops every database and removes the folders. */
   close(): Promise<void>;
 }
@@ -38,7 +40,9 @@ export async function aPostgresHost(volumes: readonly string[]): Promise<TestHos
     for (const record of (await host.registry.read()).databases) await host.engine.discard(record);
     await rm(root, { recursive: true, force: true });
   };
-  return { host, root, devices, stateDir, logged, close };
+  const runs = (serial: string): boolean =>
+    execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' }).includes(`${join(devices, serial)}/`);
+  return { host, root, devices, stateDir, logged, runs, close };
 }
 
 export async function connect(port: number, password: string): Promise<Client> {

@@ -33,6 +33,7 @@ const reads: Readonly<Record<string, (store: Store) => Promise<unknown>>> = {
   listDatabases: (store) => store.listDatabases('host-1'),
   listAllDatabases: (store) => store.listAllDatabases(),
   getDatabase: (store) => store.getDatabase('host-1', '5'),
+  getClones: (store) => store.getClones('host-1', ['5', '6']),
   getClone: (store) => store.getClone('host-1', '5'),
   listClones: (store) => store.listClones(),
   getSnapshot: (store) => store.getSnapshot('snap'),
@@ -93,6 +94,7 @@ const writes: Readonly<Record<string, (store: Store) => Promise<unknown>>> = {
   closeTask: (store) => store.closeTask('request-1'),
   markDone: (store) => store.markDone('request-1', 'view-0-0', {}),
   markUndone: (store) => store.markUndone('request-1', 'view-0-0'),
+  markRefused: (store) => store.markRefused('request-1', 'view-0-0', 1, true),
   markBlocked: (store) => store.markBlocked('request-1', 'view-0-0', 1, ''),
   noteFailedStep: (store) => store.noteFailedStep('request-1', 1, 'map-volumes', '0', 'why'),
   putCommand: (store) => store.putCommand(aCommand()),
@@ -100,6 +102,7 @@ const writes: Readonly<Record<string, (store: Store) => Promise<unknown>>> = {
   discardSnapshot: (store) => store.discardSnapshot('request-1', 'snap', 'host-1', ['5']),
   forgetClone: (store) => store.forgetClone('host-1', '5', 'snap'),
   forgetSnapshot: (store) => store.forgetSnapshot(aSnapshot({ exclusiveBy: 'request-1' }), 'request-1'),
+  unpinSnapshot: (store) => store.unpinSnapshot('snap', 'request-1'),
   unlockSnapshot: (store) => store.unlockSnapshot('snap', 'request-1'),
   writeLock: (store) =>
     store.writeLock(
@@ -134,8 +137,8 @@ const writes: Readonly<Record<string, (store: Store) => Promise<unknown>>> = {
   claimSnapshotSchedule: (store) => store.claimSnapshotSchedule(aSnapshotSchedule(), later, null),
   removeSnapshotSchedule: (store) => store.removeSnapshotSchedule('nightly'),
 };
-/** They throw in this empty table; catalog.test.ts, journal.test.ts and tasks.test.ts have them. */
-const others = ['beginFreezeRound', 'intend', 'recordSnapshot', 'publishClones', 'publishSnapshot'];
+/** They throw in this empty table; catalog.test.ts, copies.test.ts, journal.test.ts and tasks.test.ts have them. */
+const others = ['beginFreezeRound', 'intend', 'recordSnapshot', 'publishClones', 'publishCopies', 'publishSnapshot'];
 
 const isConsistent = (body: Readonly<Record<string, unknown>>): boolean => {
   const tables = body['RequestItems'];

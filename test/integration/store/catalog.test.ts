@@ -44,7 +44,7 @@ const onlyCloneOf = async () => {
 
 const deleting = async (snapshotId: string): Promise<string> => {
   const task = aTask({ requestId: fresh('request') });
-  expect(await bed.store.recordTask(task, anAuditEntry(), { ...noGuards, exclusiveSnapshot: snapshotId })).toBe(
+  expect(await bed.store.recordTask(task, anAuditEntry(), { ...noGuards, exclusiveSnapshots: [snapshotId] })).toBe(
     'recorded',
   );
   return task.requestId;

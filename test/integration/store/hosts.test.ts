@@ -27,6 +27,7 @@ const facts = {
   agentVersion: '1',
   cloudVendor: 'AWS',
   dbEngineVersion: '18',
+  mayKeepBackups: false,
 } as const;
 
 describe('registering hosts', () => {

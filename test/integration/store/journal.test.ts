@@ -81,8 +81,42 @@ describe('the journal', () => {
     expect(await read(effect)).toEqual({ ...effect, state: 'undone', blockedAttempt: 3, blockedReason: 'silent' });
   });
 
+  it.each(['intended', 'done', 'undone'] as const)('a refusal is noted over %s, as undone', async (state) => {
+    for (const wasTried of [true, false]) {
+      const effect = await standing(state);
+      await bed.store.markRefused(effect.requestId, effect.effectId, attempt, wasTried);
+      expect(await read(effect)).toEqual({ ...effect, state: 'undone' });
+    }
+  });
+
+  it.each([
+    { wasTried: true, state: 'undone' },
+    { wasTried: false, state: 'intended' },
+  ] as const)(
+    'a refusal of what an earlier attempt had asked for too, tried $wasTried, leaves it $state',
+    async ({ wasTried, state }) => {
+      const effect = await standing('intended');
+      const { requestId } = effect;
+      await bed.store.claimAttempt({ requestId, attempt, pastPointOfNoReturn: false }, 'forward', '', 2000);
+      // Kept: the row is the earlier attempt's.
+      expect(await bed.store.intend(effect, attempt + 1)).toBe(false);
+      await bed.store.markRefused(requestId, effect.effectId, attempt + 1, wasTried);
+      expect(await read(effect)).toEqual({ ...effect, state });
+    },
+  );
+
+  it.each([
+    ['before it', attempt - 1],
+    ['not made yet', attempt + 1],
+  ])('takes no refusal of an attempt %s', async (_which, other) => {
+    const effect = await standing('intended');
+    await bed.store.markRefused(effect.requestId, effect.effectId, other, true);
+    expect(await read(effect)).toEqual(effect);
+  });
+
   it('makes no row of what was never intended', async () => {
-    const requestId = fresh('request');
+    const requestId = await recorded();
+    await bed.store.markRefused(requestId, 'view-0-0', attempt, true);
     await bed.store.markDone(requestId, 'view-0-0', {});
     await bed.store.markUndone(requestId, 'view-0-0');
     await bed.store.markBlocked(requestId, 'view-0-0', 1, 'x');

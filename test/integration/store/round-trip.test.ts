@@ -8,7 +8,7 @@ import type { Host } from '../../../shared/domain/host.ts';
 import type { Lock, LockWaiter } from '../../../shared/domain/lock.ts';
 import type { Plan } from '../../../shared/domain/plan.ts';
 import { clonePin, type Snapshot, taskPin } from '../../../shared/domain/snapshot.ts';
-import { type Task, type TaskResult, taskStates } from '../../../shared/domain/task.ts';
+import { commandTypes, type Task, type TaskResult, taskStates } from '../../../shared/domain/task.ts';
 import type { AppToken, Principal, Token } from '../../../shared/domain/token.ts';
 import type { User } from '../../../shared/domain/user.ts';
 import type { CommandRecord } from '../../../shared/ports/store.ts';
@@ -45,6 +45,7 @@ const host: fc.Arbitrary<Omit<Host, 'hostId'>> = fc.record({
   agentVersion: text,
   cloudVendor: fc.constantFrom('GCP' as const, 'AWS' as const, 'AZURE' as const, 'UNKNOWN' as const),
   dbEngineVersion: text,
+  mayKeepBackups: fc.boolean(),
 });
 const database: fc.Arbitrary<Omit<Database, 'hostId'>> = fc.record({
   dbId: number.map(String),
@@ -118,6 +119,8 @@ const clone: fc.Arbitrary<Omit<Clone, 'hostId' | 'snapshotId' | 'requestId' | 's
   views: texts,
   createdAtSeconds: number,
 });
+const targetState = fc.constantFrom('online' as const, 'recovery' as const);
+const destination = fc.record({ hostId: text, dbName: text, sourceDbId: text });
 const plan: fc.Arbitrary<Plan> = fc.oneof(
   fc.record({
     flow: fc.constant('create-clone' as const),
@@ -126,9 +129,9 @@ const plan: fc.Arbitrary<Plan> = fc.oneof(
     namePrefix: text,
     forceVss: fc.boolean(),
     consistencyLevel: fc.constantFrom('application' as const, 'crash' as const),
-    targetState: fc.constantFrom('online' as const, 'recovery' as const),
+    targetState,
     sources: fc.array(fc.record({ dbId: text, dbName: text, vendor }), { maxLength: 3 }),
-    destinations: fc.array(fc.record({ hostId: text, dbName: text, sourceDbId: text }), { maxLength: 50 }),
+    destinations: fc.array(destination, { maxLength: 50 }),
   }),
   fc.record({
     flow: fc.constant('create-snapshot' as const),
@@ -141,15 +144,34 @@ const plan: fc.Arbitrary<Plan> = fc.oneof(
     scheduleId: text,
   }),
   fc.record({
+    flow: fc.constant('import-snapshot' as const),
+    sdpId: text,
+    snapshotId: text,
+    sourceHostId: text,
+    destinations: fc.array(destination, { maxLength: 50 }),
+    targetState,
+  }),
+  fc.record({
+    flow: fc.constant('refresh' as const),
+    sdpId: text,
+    hostId: text,
+    snapshotId: text,
+    sourceHostId: text,
+    databases: fc.array(fc.record({ dbId: text, dbName: text, sourceDbId: text, backupName: text }), {
+      maxLength: 50,
+    }),
+    targetState,
+  }),
+  fc.record({
     flow: fc.constant('delete-clone' as const),
     sdpId: text,
     hostId: text,
     dbId: text,
     dbName: text,
-    views: texts,
-    snapshotId: text,
+    cloneRequestId: text,
+    snapshotIds: texts,
   }),
-  fc.record({ flow: fc.constant('delete-snapshot' as const), sdpId: text, snapshotId: text, arraySnapshots: texts }),
+  fc.record({ flow: fc.constant('delete-snapshot' as const), sdpId: text, snapshotId: text }),
 );
 const result: fc.Arbitrary<TaskResult | null> = fc.option(
   fc.record({
@@ -163,12 +185,7 @@ const result: fc.Arbitrary<TaskResult | null> = fc.option(
 const task: fc.Arbitrary<Omit<Task, 'requestId'>> = fc.record({
   plan,
   result,
-  commandType: fc.constantFrom(
-    'CreateCloneCommand' as const,
-    'CreateDBSnapshotCommand' as const,
-    'DeleteCommand' as const,
-    'DeleteDBSnapshotCommand' as const,
-  ),
+  commandType: fc.constantFrom(...commandTypes),
   state: fc.constantFrom(...taskStates),
   createdAtSeconds: number,
   updatedAtSeconds: number,

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { afterDue, type SnapshotSchedule } from '../../../shared/domain/snapshot-schedule.ts';
 import { aSnapshotSchedule } from '../../builders/snapshot-schedule.ts';
-import { anAuditEntry, aSnapshotPlan, aTask } from '../../builders/task.ts';
+import { anAuditEntry, aSnapshotPlan, aTask, noGuards } from '../../builders/task.ts';
 import { fresh, startStoreBed, type StoreBed } from './store-bed.ts';
 
 let bed: StoreBed;
@@ -106,7 +106,7 @@ describe('a claim', () => {
   it('writes nothing when there is a task of this id', async () => {
     const schedule = await stored();
     const run = aRun();
-    await bed.store.recordTask(run.task, run.audit, { reserve: [], hosts: [], exclusiveSnapshot: null });
+    await bed.store.recordTask(run.task, run.audit, noGuards);
     const next = afterDue(schedule, 6000, { requestId: run.task.requestId });
     expect(await bed.store.claimSnapshotSchedule(schedule, next, run)).toBe('known');
     expect(await bed.store.getSnapshotSchedule(schedule.scheduleId)).toEqual(schedule);

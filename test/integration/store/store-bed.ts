@@ -1,6 +1,9 @@
-/** A store over the embedded DynamoDB, with a record of what was sent and conflicts on demand. */
+/**
+ * A store over the embedded DynamoDB, with a record of what was sent and conflicts on demand. Every test runs twice: as the
+ * embedded DynamoDB answers, and with reads that lag wherever they may (vitest.config.ts).
+ */
 import {
-  CreateTableCommand,
+  BatchWriteItemCommand,
   DynamoDBClient,
   GetItemCommand,
   type AttributeValue,
@@ -11,9 +14,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Readable } from 'node:stream';
+import { inject } from 'vitest';
 import { startDynamoDb } from '../../../local/cloud/dynamodb.ts';
 import { createStore } from '../../../shared/adapters/store-dynamodb/store.ts';
 import type { Store } from '../../../shared/ports/store.ts';
+import { bodyOf, laggingReads, operationOf } from './lagging-reads.ts';
+import { createProductTable } from './product-table.ts';
 
 type Handler = NonNullable<Exclude<DynamoDBClientConfig['requestHandler'], { requestTimeout?: number }>>;
 
@@ -32,11 +38,16 @@ export interface StoreBed {
   /** From the n-th write on (1: the next one), calls do not reach the database and fail, as if the process had died. */
   dieAtWrite(nth: number): void;
   live(): void;
+  /** The time from now on; it stands still. */
+  setClock(nowMilliseconds: number): void;
   /** The stored row, with attributes that no domain value shows. */
   row(pk: string, sk: string): Promise<Record<string, AttributeValue> | undefined>;
+  /** Rows as an earlier release wrote them, or very many; in place of the store. */
+  putRows(rows: readonly Readonly<Record<string, AttributeValue>>[]): Promise<void>;
   stop(): Promise<void>;
 }
 
+const rowsAtOnce = 25;
 const writes: ReadonlySet<string> = new Set([
   'PutItem',
   'UpdateItem',
@@ -66,33 +77,18 @@ export async function startStoreBed(): Promise<StoreBed> {
     maxAttempts: 1,
   } satisfies DynamoDBClientConfig;
   const plain = new DynamoDBClient(base);
-  // As infra/constructs/service-table.ts has it.
-  await plain.send(
-    new CreateTableCommand({
-      TableName: tableName,
-      BillingMode: 'PAY_PER_REQUEST',
-      KeySchema: [
-        { AttributeName: 'pk', KeyType: 'HASH' },
-        { AttributeName: 'sk', KeyType: 'RANGE' },
-      ],
-      AttributeDefinitions: [
-        { AttributeName: 'pk', AttributeType: 'S' },
-        { AttributeName: 'sk', AttributeType: 'S' },
-      ],
-    }),
-  );
+  await createProductTable(plain, tableName);
 
   const calls: SentCall[] = [];
+  let now = 1_767_000_000_000;
   const planned: { readonly type: string; readonly more: object }[] = [];
   let writesLeft = Infinity;
   const real = new NodeHttpHandler();
+  const answering = inject('reads') === 'lagging' ? await laggingReads(plain, tableName, real) : real;
   const recording: Pick<NodeHttpHandler, 'handle' | 'destroy'> = {
     async handle(request, options) {
-      const operation = (request.headers['x-amz-target'] ?? '').split('.')[1] ?? '';
-      calls.push({
-        operation,
-        body: JSON.parse(new TextDecoder().decode(request.body as Uint8Array)) as Record<string, unknown>,
-      });
+      const operation = operationOf(request);
+      calls.push({ operation, body: bodyOf(request) });
       const error = planned.shift();
       if (error !== undefined) {
         return answer(400, {
@@ -105,7 +101,7 @@ export async function startStoreBed(): Promise<StoreBed> {
         writesLeft -= 1;
         if (writesLeft < 0) throw new Error('the process died');
       }
-      return await real.handle(request, options);
+      return await answering.handle(request, options);
     },
     destroy: () => real.destroy(),
   };
@@ -113,6 +109,7 @@ export async function startStoreBed(): Promise<StoreBed> {
     tableName,
     { ...base, requestHandler: recording as Handler },
     { taskRetentionDays, auditRetentionDays },
+    { nowMilliseconds: () => now },
   );
   return {
     store,
@@ -127,9 +124,18 @@ export async function startStoreBed(): Promise<StoreBed> {
     live: () => {
       writesLeft = Infinity;
     },
+    setClock: (nowMilliseconds) => {
+      now = nowMilliseconds;
+    },
     async row(pk, sk) {
       const key = { pk: { S: pk }, sk: { S: sk } };
       return (await plain.send(new GetItemCommand({ TableName: tableName, Key: key, ConsistentRead: true }))).Item;
+    },
+    async putRows(rows) {
+      for (let from = 0; from < rows.length; from += rowsAtOnce) {
+        const puts = rows.slice(from, from + rowsAtOnce).map((Item) => ({ PutRequest: { Item } }));
+        await plain.send(new BatchWriteItemCommand({ RequestItems: { [tableName]: puts } }));
+      }
     },
     async stop() {
       plain.destroy();

@@ -183,6 +183,35 @@ describe('open tasks', () => {
   });
 });
 
+describe('pages of tasks', () => {
+  /** All pages, as who follows them reads them. */
+  const pages = async (most: number, from: string): Promise<readonly (readonly Task[])[]> => {
+    const { tasks, isLast } = await bed.store.pageTasks(from, most);
+    return isLast ? [tasks] : [tasks, ...(await pages(most, tasks.at(-1)?.requestId ?? from))];
+  };
+
+  it.each([1, 2, 3, 5, 6, 1000])('of %i at most are together all tasks, oldest first', async (most) => {
+    for (let made = 0; made < 5; made += 1) await record();
+    const all = await bed.store.listTasks();
+    const from = all.at(-6)?.requestId ?? '';
+    const read = await pages(most, from);
+    expect(read.flat()).toEqual(all.slice(-5));
+    expect(Math.max(...read.map((page) => page.length))).toBe(Math.min(most, 5));
+  });
+
+  it('begin at the oldest, and after an id that is not there at the next one', async () => {
+    const first = await record({ requestId: '!-page-1' });
+    const second = await record({ requestId: '!-page-2' });
+    expect((await bed.store.pageTasks('', 2)).tasks).toEqual([first, second]);
+    expect((await bed.store.pageTasks('!-page-1-gone', 1)).tasks).toEqual([second]);
+  });
+
+  it('end with an empty one behind the newest task', async () => {
+    const newest = (await bed.store.listTasks()).at(-1)?.requestId ?? '';
+    expect(await bed.store.pageTasks(newest, 10)).toEqual({ tasks: [], isLast: true });
+  });
+});
+
 describe('the end of a task', () => {
   const expiry = { N: String(now + taskRetentionDays * 24 * 3600) };
 

@@ -37,11 +37,31 @@ describe('lane keys', () => {
     kind: 'detach',
     arguments: { attach_id: null, database_id: '5', db_name: 'ORDERS' },
   };
+  const swap: AgentCommand = {
+    ...envelope,
+    kind: 'swap',
+    arguments: {
+      swap_id: 's',
+      attempt: 1,
+      databases: [{ attach_id: 'a', database_id: '5', db_name: 'orders', backup_name: 'Orders_BKP' }],
+    },
+  };
   const overlap = (left: AgentCommand, right: AgentCommand) =>
     laneKeys(left).filter((key) => laneKeys(right).includes(key));
 
   it('keep commands of one database apart, whatever the case of its name', () => {
     expect(overlap(freeze, detach)).toEqual(['id:5', 'name:orders']);
+  });
+  it('keep a swap apart from whatever touches what it puts in service, replaces or renames', () => {
+    const detachOf = (attach_id: string | null, database_id: string | null, db_name: string): AgentCommand => ({
+      ...envelope,
+      kind: 'detach',
+      arguments: { attach_id, database_id, db_name },
+    });
+    expect(overlap(swap, freeze)).toEqual(['id:5', 'name:orders']);
+    expect(overlap(swap, detachOf('a', null, 'x'))).toEqual(['attach:a']);
+    expect(overlap(swap, detachOf(null, '9', 'orders_bkp'))).toEqual(['name:orders_bkp']);
+    expect(overlap(swap, { ...swap, arguments: { ...swap.arguments, databases: [] } })).toEqual(['swap:s']);
   });
   it('let nothing but its own freeze delay a thaw', () => {
     expect(overlap(thaw, freeze)).toEqual(['freeze:f']);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { BadConfig, parseConfig } from '../../../agent/config/agent-config.ts';
+import { hostFacts } from '../../../agent/host/host-facts.ts';
 import { createLog } from '../../../agent/logging/log.ts';
 
 const good = {
@@ -19,6 +20,7 @@ describe('the configuration', () => {
       api: 'https://127.0.0.1:8443',
       engine: { kind: 'postgres' },
       heartbeat_interval_seconds: 10,
+      keep_backups: true,
       host_iqn: 'iqn.2009-01.com.kaminario:initiator.host1',
     });
     const engine = { kind: 'postgres', bin_dir: '/pg/bin', run_as_user: 26, stop_databases_on_exit: true };
@@ -33,10 +35,16 @@ describe('the configuration', () => {
     [{ engine: 'oracle' }, /field engine/],
     [{ engine: { kind: 'postgres', flavour: 1 } }, /unknown field engine.flavour/],
     [{ engine: { kind: 'postgres', bin_dir: 7 } }, /field engine.bin_dir/],
+    [{ keep_backups: 'no' }, /field keep_backups/],
     [{ heartbeat_interval_seconds: 0 }, /field heartbeat_interval_seconds/],
   ])('names what is wrong in %j', (change, message) => {
     expect(() => parse(change)).toThrow(BadConfig);
     expect(() => parse(change)).toThrow(message);
+  });
+
+  it('says with every heartbeat whether backups may be kept', () => {
+    expect(hostFacts(parse({ keep_backups: false }), '16')).toMatchObject({ may_keep_backups: false });
+    expect(hostFacts(parse({}), '16')).toMatchObject({ may_keep_backups: true, db_engine_version: '16' });
   });
 
   it('does not quote a file that is not JSON', () => {

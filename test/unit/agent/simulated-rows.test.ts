@@ -22,6 +22,8 @@ const record = (
   state: 'managed',
   maker: '',
   attach_id: null,
+  swap_id: null,
+  made_as: null,
   target_state: target,
   volumes: [
     { kind: 'data', serial: data },
@@ -68,6 +70,14 @@ describe('a simulated database', () => {
     expect(new Set(await readRows(root, '3'))).toEqual(new Set([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 'mine']));
     expect(await readRows(root, '1')).toHaveLength(10);
     expect(await engine.describe(clone)).toMatchObject({ name: 'copy', vendor: 'mssql', status: 'ONLINE' });
+  });
+
+  it('is started under the name its record has now, with its rows; volumes without a database are not', async () => {
+    await appendRow(root, '1', 1);
+    await engine.start(record('renamed', '1', '2'));
+    expect(await engine.describe(record('renamed', '1', '2'))).toMatchObject({ name: 'renamed', status: 'ONLINE' });
+    expect(await readRows(root, '1')).toEqual([1]);
+    await expect(engine.start(record('orders', '3', '4'))).rejects.toMatchObject({ code: 'ENGINE_FAILED' });
   });
 
   it('takes no rows while frozen or restoring', async () => {

@@ -1,15 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { cloneIssues, clonePlan, type CloneRequest, cloneWaits } from '../../../shared/domain/clone-validation.ts';
+import type { Database } from '../../../shared/domain/database.ts';
 import {
-  type CloneFacts,
-  cloneIssues,
-  clonePlan,
-  type CloneRequest,
-  cloneWaits,
+  type DestinationFacts,
   hostIdsOf,
   maxDestinationHosts,
   maxDestinations,
-} from '../../../shared/domain/clone-validation.ts';
-import type { Database } from '../../../shared/domain/database.ts';
+} from '../../../shared/domain/destination-validation.ts';
 import type { Host } from '../../../shared/domain/host.ts';
 import { lockKey } from '../../../shared/domain/lock.ts';
 import { aDatabase, aVolume } from '../../builders/database.ts';
@@ -28,7 +25,7 @@ const to = (dbName: string, hostId = 'host-2', dbId = '5') => ({ hostId, dbId, d
 
 const facts = (
   about: { hosts?: readonly Host[]; databases?: readonly Database[]; locked?: readonly string[] } = {},
-): CloneFacts => {
+): DestinationFacts => {
   const hosts = about.hosts ?? [aHost(), aHost({ hostId: 'host-2' })];
   const databases = about.databases ?? [aDatabase()];
   return {
@@ -43,7 +40,8 @@ const facts = (
     ),
   };
 };
-const types = (wanted: CloneRequest, known: CloneFacts) => cloneIssues(wanted, known).map((one) => one.issue_type);
+const types = (wanted: CloneRequest, known: DestinationFacts) =>
+  cloneIssues(wanted, known).map((one) => one.issue_type);
 
 const twoGroups = aDatabase({
   mountPoints: ['serial-1', 'serial-2'].map((serial) => ({ kind: 'directory', path: 'data', serial })),
@@ -220,10 +218,10 @@ describe('the plan', () => {
       targetState: 'recovery',
       forceVss: false,
     });
-    expect(hostIdsOf(wanted)).toEqual(['host-2', 'host-1']);
+    expect(hostIdsOf(wanted.destinations)).toEqual(['host-2', 'host-1']);
   });
   it('fits a transaction of 100 items', () => {
-    // Task, open task, audit and the array, besides.
-    expect(5 + maxDestinations + maxDestinationHosts).toBeLessThanOrEqual(100);
+    // Task, open task, audit, the array, whose call it is, and the snapshot that is copied, besides.
+    expect(6 + maxDestinations + maxDestinationHosts).toBeLessThanOrEqual(100);
   });
 });

@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import {
+  cascadedIds,
   type CloneDeletionFacts,
   cloneDeletionIssues,
   cloneDeletionPlan,
   cloneDeletionWaits,
+  maxCascadedSnapshots,
 } from '../../../shared/domain/clone-deletion.ts';
-import { clonePin, isDeletable, snapshotIdOf, taskPin } from '../../../shared/domain/snapshot.ts';
+import { clonePin, isDeletable, type Snapshot, snapshotIdOf, taskPin } from '../../../shared/domain/snapshot.ts';
 import { snapshotDeletionIssues, snapshotDeletionPlan } from '../../../shared/domain/snapshot-deletion.ts';
 import { aClone, aSnapshot } from '../../builders/catalog.ts';
 import { aDatabase } from '../../builders/database.ts';
@@ -20,9 +22,21 @@ const facts = (about: Partial<CloneDeletionFacts> = {}): CloneDeletionFacts => (
   host: aHost({ hostId: 'host-2' }),
   database: aDatabase({ hostId: 'host-2', dbId: '9' }),
   clone: aClone(),
+  snapshots: [],
   lock: undefined,
   ...about,
 });
+const usedBy = (count: number) =>
+  aClone({ snapshotIds: new Set(Array.from({ length: count }, (_, index) => `s${String(index)}`)) });
+const other = { ...aSnapshot().databases[0]!, dbId: '10', dbName: 'stock' };
+/** A snapshot of the clone. */
+const ofClone = (snapshotId: string, about: Partial<Snapshot> = {}): Snapshot =>
+  aSnapshot({
+    snapshotId,
+    state: 'available',
+    databases: [{ ...aSnapshot().databases[0]!, dbId: '9', dbName: 'sales_copy' }],
+    ...about,
+  });
 const inUse = aClone({ snapshotIds: new Set(['s1', 's2']) });
 const silent = aHost({ hostId: 'host-2', lastSeenSeconds: 1 });
 
@@ -39,8 +53,28 @@ describe('deleting a clone', () => {
     ['an original', { clone: undefined }, ['DB_IS_NOT_A_CLONE']],
     ['a silent host', { host: silent }, ['HOST_NOT_CONNECTED']],
     ['snapshots of the clone', { clone: inUse }, ['DB_IS_IN_USE']],
-    ['snapshots of the clone, with cascade', { clone: inUse, cascade: true }, ['DB_IS_IN_USE']],
-    ['cascade', { cascade: true }, ['DB_IS_IN_USE']],
+    ['cascade without snapshots', { cascade: true }, []],
+    ['cascade with free snapshots', { clone: inUse, cascade: true, snapshots: [ofClone('s1'), ofClone('s2')] }, []],
+    [
+      'a cascade with one in use and one that is being deleted',
+      {
+        clone: inUse,
+        cascade: true,
+        snapshots: [ofClone('s1', { pins: new Set([clonePin('host-3', '7')]) }), ofClone('s2', { exclusiveBy: 'r' })],
+      },
+      ['DB_IS_IN_USE', 'DB_IS_IN_USE'],
+    ],
+    [
+      'a cascade with one that a task reads and that holds another database',
+      {
+        clone: inUse,
+        cascade: true,
+        snapshots: [ofClone('s1', { pins: new Set([taskPin('r')]), databases: [...aSnapshot().databases, other] })],
+      },
+      ['DB_IS_IN_USE', 'DB_IS_IN_USE'],
+    ],
+    ['a cascade with as many as go at once', { clone: usedBy(maxCascadedSnapshots), cascade: true }, []],
+    ['a cascade with one too many', { clone: usedBy(maxCascadedSnapshots + 1), cascade: true }, ['DB_IS_IN_USE']],
     ['a silent host and snapshots, at once', { host: silent, clone: inUse }, ['HOST_NOT_CONNECTED', 'DB_IS_IN_USE']],
   ])('meets %s', (_, about, expected) => {
     expect(cloneDeletionIssues(facts(about)).map((one) => one.issue_type)).toEqual(expected);
@@ -59,7 +93,16 @@ describe('deleting a clone', () => {
   });
 
   it('is planned from the clone', () => {
-    expect(cloneDeletionPlan(aClone())).toEqual(aCloneDeletion());
+    expect(cloneDeletionPlan(aClone(), [])).toEqual(aCloneDeletion({ cloneRequestId: 'request-1' }));
+    expect(cloneDeletionPlan(inUse, [ofClone('s1'), ofClone('s2')])).toEqual(
+      aCloneDeletion({ cloneRequestId: 'request-1', snapshotIds: ['s1', 's2'] }),
+    );
+  });
+
+  it('takes the snapshots with it that it is asked to, unless they are too many', () => {
+    expect(cascadedIds(inUse, true)).toEqual(['s1', 's2']);
+    expect(cascadedIds(inUse, false)).toEqual([]);
+    expect(cascadedIds(usedBy(maxCascadedSnapshots + 1), true)).toEqual([]);
   });
 });
 

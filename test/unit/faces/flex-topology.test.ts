@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { FlexTopology, flexTopology, type TopologyFacts } from '../../../shared/faces/flex/flex-topology.ts';
+import { aVolume } from '../../builders/database.ts';
 import { cloneRow, databaseRow, hostRow, snapshotRow } from '../../builders/flex-example.ts';
 
 const facts: TopologyFacts = { nowSeconds: 1_767_000_100, hosts: [], databases: [], clones: [], snapshots: [] };
@@ -103,6 +104,66 @@ describe('databases', () => {
     expect(databasesOf({ databases: [databaseRow({ status: 'RESTORING' })] })).toMatchObject([
       { db_snapshot_allowed: false, db_snapshot_disallowed_reason: 'the database is RESTORING' },
     ]);
+  });
+});
+
+describe('files', () => {
+  /** The volume shown for each path, of a database whose disks are mounted there. */
+  const volumesShown = (mounts: Readonly<Record<string, string>>, paths: readonly string[]) => {
+    const database = databaseRow({
+      files: paths.map((path, index) => ({
+        name: path,
+        fileId: index + 1,
+        kind: 'data',
+        path,
+        sizeMib: 1,
+        backupStatus: 'ACTIVE',
+      })),
+      mountPoints: Object.entries(mounts).map(([path, serial]) => ({ kind: 'disk', path, serial })),
+      volumes: Object.values(mounts).map((serial) => aVolume({ serial })),
+    });
+    return databasesOf({ databases: [database] }).flatMap((one) => one.files.map((file) => file.volume_scsi_sn));
+  };
+
+  it.each<[string, Readonly<Record<string, string>>, readonly [path: string, serial: string][]]>([
+    [
+      'that share a volume',
+      { 'G:\\': 'g', 'H:\\': 'h' },
+      [
+        ['G:\\a.mdf', 'g'],
+        ['G:\\b.ndf', 'g'],
+        ['H:\\a.ldf', 'h'],
+      ],
+    ],
+    [
+      'in another order than the disks',
+      { 'G:\\': 'g', 'H:\\': 'h' },
+      [
+        ['H:\\a.ldf', 'h'],
+        ['G:\\a.mdf', 'g'],
+      ],
+    ],
+    [
+      'below a disk that is mounted on another',
+      { 'G:\\': 'g', 'G:\\log': 'log' },
+      [
+        ['G:\\log\\a.ldf', 'log'],
+        ['G:\\log2\\a.ldf', 'g'],
+      ],
+    ],
+    ['of Windows, whatever the case', { 'G:\\': 'g', 'H:\\MP': 'mp' }, [['h:\\mp\\a.mdf', 'mp']]],
+    [
+      'of Linux, where case counts',
+      { '/data': 'lower', '/Data': 'upper' },
+      [
+        ['/Data/base', 'upper'],
+        ['/data', 'lower'],
+      ],
+    ],
+    ['below no disk: the first', { '/data/': 'first', '/log': 'second' }, [['/elsewhere/file', 'first']]],
+  ])('%s have the volume their path leads to', (_, mounts, files) => {
+    const paths = files.map(([path]) => path);
+    expect(volumesShown(mounts, paths)).toEqual(files.map(([, serial]) => serial));
   });
 });
 

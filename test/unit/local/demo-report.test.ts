@@ -11,6 +11,7 @@ const report: DemoReport = {
   rows: 9,
   checksum_source: '',
   checksum_clone: '',
+  copies: [],
   leftovers: [],
 };
 

@@ -39,3 +39,28 @@ it('asks once for what fits into one page', async () => {
   await readFromBothEnds(readPage, (row) => row);
   expect(calls()).toBe(1);
 });
+
+it('gives whatever stands throughout once, in order, while other rows come and go', async () => {
+  const key = fc.nat(99).map((number) => String(number).padStart(2, '0'));
+  const keys = fc.uniqueArray(key, { maxLength: 60 });
+  await fc.assert(
+    fc.asyncProperty(keys, fc.array(keys), fc.integer({ min: 1, max: 10 }), async (standing, passing, size) => {
+      let calls = 0;
+      const readPage: ReadPage<string> = async (isReverse, from) => {
+        const present = new Set([...standing, ...(passing[calls % Math.max(1, passing.length)] ?? [])]);
+        calls += 1;
+        await Promise.resolve();
+        const sorted = [...present].toSorted();
+        const ordered = isReverse ? sorted.toReversed() : sorted;
+        const after = from === undefined ? '' : String(from['key']);
+        const left = ordered.filter((one) => after === '' || (isReverse ? one < after : one > after));
+        const rows = left.slice(0, size);
+        return { rows, next: rows.length < left.length ? { key: rows.at(-1) } : undefined };
+      };
+      const read = await readFromBothEnds(readPage, (row) => row);
+      expect(read).toEqual([...new Set(read)].toSorted());
+      expect(read).toEqual(expect.arrayContaining(standing));
+    }),
+    { seed: 20_261_121, numRuns: 500 },
+  );
+});

@@ -1,7 +1,7 @@
-import { principalName } from '../../../shared/domain/token.ts';
-import type { ApiCall } from '../../../shared/http/route.ts';
-import type { TaskOrder } from '../../../shared/use-cases/snapshot-tasks.ts';
-import type { ApiDeps } from '../api-deps.ts';
+import { principalName } from '../../shared/domain/token.ts';
+import type { ApiCall } from '../../shared/http/route.ts';
+import type { TaskOrder } from '../../shared/use-cases/start-task.ts';
+import type { ApiDeps } from './api-deps.ts';
 
 /** The task a caller asks for, under an id of its own. */
 export const taskOrder = (

@@ -1,0 +1,3 @@
+import { refreshDatabases } from './refresh-databases.ts';
+
+export const operations = [refreshDatabases];
