@@ -82,8 +82,9 @@ export function describeLeftover(effect: Effect): string {
   switch (effect.kind) {
     case 'freeze':
       return `freeze of ${effect.name} on host ${effect.hostId}${why}`;
-    case 'attach':
     case 'swap':
+      return `swap of ${effect.name} on host ${effect.hostId}${why}`;
+    case 'attach':
     case 'detach':
       return `database ${effect.name} on host ${effect.hostId}${why}`;
     case 'mapping':
