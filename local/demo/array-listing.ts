@@ -8,6 +8,7 @@ const ArrayObject = z.looseObject({
   id: z.number(),
   name: z.string().nullish(),
   data_creation_time: z.number().nullish(),
+  source: z.object({ ref: z.string() }).nullish(),
 });
 export type ArrayObject = z.infer<typeof ArrayObject>;
 

@@ -6,16 +6,34 @@ export const stepNames = [
   'clone',
   'query',
   'isolate',
+  'crash-snapshot',
+  'import',
+  'app-snapshot',
+  'keep-backup',
+  'refresh',
   'delete-clone',
   'delete-snapshot',
   'leftovers',
 ] as const;
 export type StepName = (typeof stepNames)[number];
 
+export type ConsistencyLevel = 'application' | 'crash';
+
 export interface StepReport {
   readonly name: StepName;
   readonly seconds: number;
   readonly ok: boolean;
+}
+
+/** A database made of a snapshot that was there, held against the source as of that snapshot. */
+export interface CopyReport {
+  readonly step: StepName;
+  readonly host: string;
+  readonly database: string;
+  readonly consistency_level: ConsistencyLevel;
+  /** Both by the same SQL. */
+  readonly checksum_source: string;
+  readonly checksum_copy: string;
 }
 
 export interface DemoReport {
@@ -28,6 +46,8 @@ export interface DemoReport {
   /** Both by the same SQL; empty where it did not come to that. */
   readonly checksum_source: string;
   readonly checksum_clone: string;
+  /** As far as it came. */
+  readonly copies: readonly CopyReport[];
   /** What is still there after everything was deleted. */
   readonly leftovers: readonly string[];
 }

@@ -1,27 +1,27 @@
-/** The steps of the demo. Each asks the API, then looks for itself; whatever does not fit throws. */
+/** The steps of the demo around one clone. Each asks the API, then looks for itself; whatever does not fit throws. */
 import { z } from 'zod';
 import type { ApiClient } from '../site/api-client.ts';
 import type { Site } from '../site/site.ts';
 import { followTask, refuseUnless } from '../site/tasks.ts';
 import { listArray } from './array-listing.ts';
 import { checksum, countOrders, highestTick, missingTicks } from './data-set.ts';
-import { connectTo, destination, findDatabase, listDatabases, source } from './demo-hosts.ts';
+import { destination, destinationHosts, findDatabase, listDatabases, source } from './demo-hosts.ts';
 import type { SqlSession } from './sql-session.ts';
-import type { Writer } from './writer.ts';
+import type { Stage } from './stage.ts';
 
-const taskPatienceMs = 60_000;
+export const taskPatienceMs = 60_000;
 
 const clonesPath = '/api/echo/v1/echo_dbs';
 
-export interface CloneOutcome {
+export interface TakenSnapshot {
   readonly snapshotId: string;
-  /** Rows the writer had been told are committed, before the source was frozen. */
-  readonly acknowledgedBeforeFreeze: number;
+  /** Rows the writer had been told are committed before it was taken: every copy of it must hold them. */
+  readonly acknowledged: number;
 }
 
 /** What `clone` and `validate` send. */
 export async function cloneRequest(api: ApiClient): Promise<unknown> {
-  const { id } = await findDatabase(api, source.hostId, source.database);
+  const { id } = await findDatabase(api, source);
   return {
     source_host_id: source.hostId,
     destinations: [{ host_id: destination.hostId, db_id: id, db_name: destination.database }],
@@ -45,26 +45,35 @@ async function snapshotInstant(site: Site): Promise<number> {
   return Math.max(...instants);
 }
 
-export async function clone(site: Site, api: ApiClient, request: unknown, writer: Writer): Promise<CloneOutcome> {
+/** Sends what takes a snapshot, while the writer goes on, and follows it. `what` is for people. */
+export async function takeBy(
+  { site, api, writer }: Stage,
+  what: string,
+  path: string,
+  request: unknown,
+): Promise<TakenSnapshot> {
   const acknowledgedBefore = writer.acknowledged();
-  const answer = await api.call('POST', clonesPath, request);
-  refuseUnless(answer, 200, 'the clone');
+  const answer = await api.call('POST', path, request);
+  refuseUnless(answer, 200, what);
   const { result } = await followTask(api, answer, taskPatienceMs);
   const snapshotId = result?.db_snapshot?.id;
-  if (snapshotId === undefined) throw new Error('the clone does not name its snapshot');
+  if (snapshotId === undefined) throw new Error(`${what} does not name its snapshot`);
   const atInstant = writer.acknowledgedBefore(await snapshotInstant(site));
-  return { snapshotId, acknowledgedBeforeFreeze: Math.max(acknowledgedBefore, atInstant) };
+  return { snapshotId, acknowledged: Math.max(acknowledgedBefore, atInstant) };
 }
+
+export const clone = (stage: Stage, request: unknown): Promise<TakenSnapshot> =>
+  takeBy(stage, 'the clone', clonesPath, request);
 
 export interface QueryOutcome {
   readonly rows: number;
-  /** Highest number of the writer's rows in the clone. */
+  /** Highest number of the writer's rows in the copy. */
   readonly highest: number;
   readonly source: string;
   readonly clone: string;
 }
 
-/** The clone against the source as of the snapshot. */
+/** The copy against the source as of the snapshot. */
 export async function query(
   from: SqlSession,
   copy: SqlSession,
@@ -76,11 +85,15 @@ export async function query(
   const highest = await highestTick(copy);
   if (highest < acknowledged)
     throw new Error(
-      `row ${String(acknowledged)} was acknowledged before the freeze, the clone ends at ${String(highest)}`,
+      `row ${String(acknowledged)} was acknowledged before the snapshot, the clone ends at ${String(highest)}`,
     );
   const missing = await missingTicks(copy, highest);
   if (missing > 0) throw new Error(`the clone lacks ${String(missing)} of the writer's rows below ${String(highest)}`);
   return { rows, highest, source: await checksum(from, highest), clone: await checksum(copy, highest) };
+}
+
+export function refuseUnlikeSource({ source: ofSource, clone: ofClone }: QueryOutcome): void {
+  if (ofSource !== ofClone) throw new Error(`the checksum of the source is ${ofSource}, that of the clone ${ofClone}`);
 }
 
 /** Writes to either side must show there and nowhere else. */
@@ -97,24 +110,31 @@ export async function isolate(from: SqlSession, copy: SqlSession, before: QueryO
   if ((await checksum(from, highest)) !== sourceMoved) throw new Error('a write to the clone moved the source');
 }
 
-export async function openClone(site: Site, api: ApiClient): Promise<SqlSession> {
-  return connectTo(await findDatabase(api, destination.hostId, destination.database), site.superuserPassword);
-}
-
-export async function deleteClone(api: ApiClient): Promise<void> {
-  const { id } = await findDatabase(api, destination.hostId, destination.database);
-  const answer = await api.call('DELETE', clonesPath, { host_id: destination.hostId, database_id: id });
-  refuseUnless(answer, 202, 'the deletion of the clone');
-  await followTask(api, answer, taskPatienceMs);
-  const left = await listDatabases(api, destination.hostId);
+/** Every database of the destination hosts: each is a clone. Their names. */
+export async function deleteClones(api: ApiClient): Promise<readonly string[]> {
+  const listed = async (): Promise<readonly { hostId: string; id: string; name: string }[]> =>
+    (
+      await Promise.all(
+        destinationHosts.map(async (hostId) =>
+          (await listDatabases(api, hostId)).map(({ id, name }) => ({ hostId, id, name })),
+        ),
+      )
+    ).flat();
+  const clones = await listed();
+  await Promise.all(
+    clones.map(async ({ hostId, id, name }) => {
+      const answer = await api.call('DELETE', clonesPath, { host_id: hostId, database_id: id });
+      refuseUnless(answer, 202, `the deletion of ${name}`);
+      await followTask(api, answer, taskPatienceMs);
+    }),
+  );
+  const left = await listed();
   if (left.length > 0)
-    throw new Error(`${destination.hostId} still reports ${left.map(({ name }) => name).join(', ')}`);
+    throw new Error(`still reported: ${left.map(({ hostId, name }) => `${name} on ${hostId}`).join(', ')}`);
+  return clones.map(({ name }) => name);
 }
 
 export async function deleteSnapshot(api: ApiClient, snapshotId: string): Promise<void> {
-  refuseUnless(
-    await api.call('DELETE', `/api/echo/v1/db_snapshots/${snapshotId}`),
-    204,
-    'the deletion of the snapshot',
-  );
+  const answer = await api.call('DELETE', `/api/echo/v1/db_snapshots/${snapshotId}`);
+  refuseUnless(answer, 204, `the deletion of ${snapshotId}`);
 }

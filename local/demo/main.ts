@@ -23,7 +23,9 @@ const rowCount = (text: string): number => {
 };
 
 const command = new Command('demo')
-  .description('Clones a PostgreSQL database through the API and proves by SQL that the copy is right.')
+  .description(
+    'Clones and refreshes a PostgreSQL database through the API and proves by SQL that the copies are right.',
+  )
   .option('--rows <n>', 'how many rows to load', rowCount, defaultRows)
   .option('--json', 'one JSON object as the last line of standard output; progress on standard error', false)
   .parse();
@@ -50,7 +52,7 @@ async function withTemporaryFolder(work: (dataDir: string) => Promise<DemoReport
 const out = json ? process.stderr : process.stdout;
 const progress = progressOn(out);
 const stop = stopSignal();
-progress.say('Reprise demo: a PostgreSQL database is cloned through the API and compared by SQL\n');
+progress.say('Reprise demo: a PostgreSQL database is cloned and refreshed through the API and compared by SQL\n');
 const report = await withTemporaryFolder((dataDir) => runDemo({ dataDir, rows, progress, stop }));
 progress.say(`\n${table(report.steps)}`);
 progress.say(report.ok ? '\nEverything fits.' : `\nFailed: ${report.error ?? ''}`);

@@ -1,5 +1,3 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { waitUntil } from './act/wait-until.ts';
 import {
@@ -15,6 +13,7 @@ import {
 } from './act/flex.ts';
 import { connectSql, serverOn } from './act/sql.ts';
 import { type Bed, type BedHost, hostOf, startBed } from './bed/bed.ts';
+import { agentRegistry } from './look/agent-registry.ts';
 import { type ArrayView, viewArray } from './look/array.ts';
 import { type Footprint, footprint, settledFootprint } from './look/footprint.ts';
 import { serversBelow } from './look/servers.ts';
@@ -58,8 +57,8 @@ const startClone = async (): Promise<TaskAnswer> =>
 
 /** The agent's own notes on the host say that it is making a database. */
 async function isAttaching(): Promise<true | undefined> {
-  const text = await readFile(join(bed.dataDir, 'hosts', 'pgdev1', 'state', 'registry.json'), 'utf8').catch(() => '');
-  return text.includes('"making"') ? true : undefined;
+  const { databases } = await agentRegistry(bed, 'pgdev1');
+  return databases.some(({ state }) => state === 'making') ? true : undefined;
 }
 
 /** Waits until people are asked, with everything on the array still as the silent host may need it. */

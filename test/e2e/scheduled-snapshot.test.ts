@@ -52,8 +52,7 @@ const allTasks = async () => z.array(TaskAnswer).parse((await bed.api.call('GET'
 const tasks = async () => (await allTasks()).filter((one) => !earlierTasks.has(one.request_id));
 
 /** Snapshots as the array lists them; a view is one too, of a snapshot and not of a volume group. */
-const onArray = async (): Promise<readonly number[]> =>
-  (await array.snapshots()).filter((one) => one.source.ref.startsWith('/volume_groups/')).map((one) => one.id);
+const onArray = async (): Promise<readonly number[]> => (await array.groupSnapshots()).map((one) => one.id);
 
 const completed = async (commandType: string, howMany: number) =>
   await waitUntil(`${String(howMany)} completed ${commandType}`, firesWithinMs, async () => {

@@ -5,7 +5,17 @@ import { BaseSequencer } from 'vitest/node';
 import { deployedLocalStacks } from '../e2e/bed/deployed-localstack.ts';
 
 /** Those that mostly wait, the longest first: what begins last should be short. */
-const longest = ['agent-silence', 'array-faults', 'scheduled-snapshot', 'mssql-clone', 'postgres-clone', 'array-death'];
+const longest = [
+  'agent-silence',
+  'array-faults',
+  'scheduled-snapshot',
+  'refresh-interrupted',
+  'refresh',
+  'import-snapshot',
+  'mssql-clone',
+  'postgres-clone',
+  'array-death',
+];
 
 const rankOf = (file: string): number => {
   const rank = longest.findIndex((name) => file.includes(`/${name}.test.ts`));

@@ -11,6 +11,7 @@ const ClonedDatabase = z.object({
   source_db_id: z.union([z.string(), z.number()]),
   source_db_name: z.string(),
 });
+export type ClonedDatabase = z.infer<typeof ClonedDatabase>;
 
 export const TaskAnswer = z.object({
   state: z.enum(['running', 'completed', 'failed', 'aborted']),
@@ -42,6 +43,7 @@ const Databases = z.array(
     name: z.string(),
     status: z.string(),
     mount_points: z.array(z.object({ serial: z.string() })),
+    connection: z.object({ port: z.int() }).nullable(),
   }),
 );
 export type ListedDatabase = z.infer<typeof Databases>[number];
@@ -91,28 +93,42 @@ export async function ended(
   );
 }
 
+/** Waits for the task of an accepted call; throws unless it completed. */
+export async function completed(api: ApiClient, answer: ApiAnswer): Promise<TaskAnswer> {
+  const task = await ended(api, acceptedTask(answer));
+  if (task.state !== 'completed') throw new Error(`the task did not complete: ${JSON.stringify(task)}`);
+  return task;
+}
+
 /** Clones and waits; throws unless it completed. */
 export async function clone(
   api: ApiClient,
   sourceHostId: string,
   destinations: readonly Destination[],
   options: CloneOptions = {},
-): Promise<{ readonly snapshotId: string; readonly clones: readonly z.infer<typeof ClonedDatabase>[] }> {
-  const task = await ended(api, acceptedTask(await postClone(api, sourceHostId, destinations, options)));
-  const { result } = task;
-  if (task.state !== 'completed' || result?.db_snapshot === undefined || result.cloned_dbs === undefined) {
-    throw new Error(`the clone did not complete: ${JSON.stringify(task)}`);
-  }
+): Promise<{ readonly snapshotId: string; readonly clones: readonly ClonedDatabase[] }> {
+  const { result } = await completed(api, await postClone(api, sourceHostId, destinations, options));
+  if (result?.db_snapshot === undefined || result.cloned_dbs === undefined)
+    throw new Error(`the clone says too little: ${JSON.stringify(result)}`);
   return { snapshotId: result.db_snapshot.id, clones: result.cloned_dbs };
 }
 
-export const requestDeleteClone = (api: ApiClient, hostId: string, databaseId: string): Promise<ApiAnswer> =>
-  api.call('DELETE', '/api/echo/v1/echo_dbs', { host_id: hostId, database_id: databaseId });
+export const requestDeleteClone = (
+  api: ApiClient,
+  hostId: string,
+  databaseId: string,
+  options: { readonly cascade?: boolean } = {},
+): Promise<ApiAnswer> =>
+  api.call('DELETE', '/api/echo/v1/echo_dbs', { host_id: hostId, database_id: databaseId, ...options });
 
-export async function deleteClone(api: ApiClient, hostId: string, databaseId: string): Promise<void> {
-  const task = await ended(api, acceptedTask(await requestDeleteClone(api, hostId, databaseId)));
-  if (task.state !== 'completed' || task.result !== null)
-    throw new Error(`the delete did not complete: ${JSON.stringify(task)}`);
+export async function deleteClone(
+  api: ApiClient,
+  hostId: string,
+  databaseId: string,
+  options: { readonly cascade?: boolean } = {},
+): Promise<void> {
+  const { result } = await completed(api, await requestDeleteClone(api, hostId, databaseId, options));
+  if (result !== null) throw new Error(`the deletion has a result: ${JSON.stringify(result)}`);
 }
 
 export async function deleteSnapshot(api: ApiClient, snapshotId: string): Promise<void> {

@@ -35,6 +35,8 @@ export interface ArrayView {
   /** Who the array says it is. */
   systemId(): Promise<string>;
   snapshots(): Promise<readonly z.infer<typeof Snapshot>[]>;
+  /** Those without the views that were made of them. */
+  groupSnapshots(): Promise<readonly z.infer<typeof Snapshot>[]>;
   volsnaps(): Promise<readonly z.infer<typeof Volsnap>[]>;
   mappings(): Promise<readonly z.infer<typeof Mapping>[]>;
   volumes(): Promise<readonly z.infer<typeof Volume>[]>;
@@ -76,6 +78,8 @@ export async function viewArray(access: ArrayAccess): Promise<ArrayView> {
   return {
     systemId: async () => (await list('system/state', State))[0]?.system_id ?? '',
     snapshots: () => list('snapshots', Snapshot),
+    groupSnapshots: async () =>
+      (await list('snapshots', Snapshot)).filter((one) => one.source.ref.startsWith('/volume_groups/')),
     volsnaps: () => list('volsnaps', Volsnap),
     mappings: () => list('mappings', Mapping),
     volumes: () => list('volumes', Volume),
