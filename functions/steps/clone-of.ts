@@ -11,7 +11,12 @@ export function cloneOf(
   { copy, snapshot, database, indices }: CopyFacts,
   index: number,
   effects: readonly Effect[],
-  made: { readonly dbId: string; readonly dbName: string; readonly atSeconds: number },
+  made: {
+    readonly dbId: string;
+    readonly dbName: string;
+    readonly atSeconds: number;
+    readonly isRestored: boolean;
+  },
 ): Clone {
   const views = indices.flatMap((part) =>
     effects.filter((effect) => effect.effectId === viewEffectId(index, part)).map((effect) => effect.name),
@@ -28,6 +33,7 @@ export function cloneOf(
     views,
     requestId: task.requestId,
     createdAtSeconds: made.atSeconds,
+    isRestored: made.isRestored,
     snapshotIds: new Set(),
   };
 }

@@ -65,6 +65,10 @@ export function cloneDeletionIssues(facts: CloneDeletionFacts): readonly Issue[]
       issue('DB_IS_NOT_A_CLONE', `database '${database?.name ?? dbId}' is an original: it is never deleted`, body),
     ];
   }
+  if (clone.isRestored && database !== undefined) {
+    const text = `database '${clone.dbName}' is an original that was restored from snapshot '${clone.snapshotId}': it is never deleted`;
+    return [issue('DB_IS_NOT_A_CLONE', text, body)];
+  }
   const silent = issue('HOST_NOT_CONNECTED', `the agent of host '${hostId}' is silent`, { host_id: hostId });
   return [...(isConnected(host, facts.nowSeconds) ? [] : [silent]), ...snapshotIssues(facts, clone, body)];
 }

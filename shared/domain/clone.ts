@@ -14,6 +14,11 @@ export interface Clone {
   /** The task that made it; a refresh that keeps its id changes its volumes and lineage, not this. */
   readonly requestId: string;
   readonly createdAtSeconds: number;
+  /**
+   * It is an original that a refresh brought back to a snapshot of itself: for people it is that original still, whatever it
+   * lies on. Shown without a parent, refreshed by its name, and not deleted while its host has it.
+   */
+  readonly isRestored: boolean;
   /** Snapshots taken of this clone; while there are any it cannot be deleted. */
   readonly snapshotIds: ReadonlySet<string>;
 }

@@ -45,9 +45,10 @@ export const backupNames = (request: RefreshRequest, facts: Pick<RefreshFacts, '
     ? namedDatabases(request.dbNames, facts.databases).map(({ name }) => backupNameOf(name, facts.nowSeconds))
     : [];
 
-/** What takes the database's place: a clone's own source, for an original the database of its name. */
+/** What takes the database's place: a clone's own source, for an original, also a restored one, the database of its name. */
 function sourceIn(snapshot: Snapshot, database: Database, clone: Clone | undefined): SnapshotDatabase | undefined {
-  if (clone === undefined) return snapshot.databases.find((one) => sameName(one.dbName, database.name));
+  if (clone === undefined || clone.isRestored)
+    return snapshot.databases.find((one) => sameName(one.dbName, database.name));
   if (clone.sourceHostId !== snapshot.hostId) return undefined;
   return snapshot.databases.find((one) => one.dbId === clone.sourceDbId);
 }

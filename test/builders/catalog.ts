@@ -42,6 +42,7 @@ export const aClone = (about: Partial<Clone> = {}): Clone => ({
   views: ['rp-view-1'],
   requestId: 'request-1',
   createdAtSeconds: 1000,
+  isRestored: false,
   snapshotIds: new Set(),
   ...about,
 });

@@ -106,8 +106,32 @@ it('takes a database that is no clone by its name, and leaves its volumes alone'
     const database = world.agent(sourceHostId).host.databases.get(original.id);
     expect(database?.name).toBe(original.name);
     expect(database?.serials).not.toEqual(original.serials);
-    const lineage = { snapshotId, sourceHostId, sourceDbId: original.id };
+    const lineage = { snapshotId, sourceHostId, sourceDbId: original.id, isRestored: true };
     expect(await world.store.getClone(sourceHostId, original.id)).toMatchObject(lineage);
+  }));
+
+it('an original restored from its own snapshot is not deleted as a clone, and is restored again by its name', () =>
+  refreshed(async (world) => {
+    const { snapshotId } = beforeRefresh(world);
+    const restore = async (keepBackup: boolean) => {
+      const body = { snapshot_id: snapshotId, db_names: ['orders'], keep_backup: keepBackup };
+      const asked = await world.ask('refresh-databases', { path: { host_id: sourceHostId }, body });
+      const { task } = await drive(world, Asked.parse(asked).request_id);
+      expect(task.state).toBe('done');
+      return task.result?.clones?.[0]?.id ?? '';
+    };
+    const deletion = (dbId: string) =>
+      world.ask('delete-clone', { body: { host_id: sourceHostId, database_id: dbId } });
+    const first = await restore(true);
+    expect(first).not.toBe(original.id);
+    await expect(deletion(first)).rejects.toMatchObject({ issues: [{ issue_type: 'DB_IS_NOT_A_CLONE' }] });
+    await expect(deletion(original.id)).rejects.toMatchObject({ issues: [{ issue_type: 'DB_IS_NOT_A_CLONE' }] });
+    // Its backup is one more copy: that may go.
+    const second = await restore(true);
+    const deleted = await drive(world, Asked.parse(await deletion(first)).request_id);
+    expect(deleted.task.state).toBe('done');
+    expect(await restore(false)).toBe(second);
+    await expect(deletion(second)).rejects.toMatchObject({ issues: [{ issue_type: 'DB_IS_NOT_A_CLONE' }] });
   }));
 
 it('that the agent refuses leaves every database as it was, for a later refresh', () =>

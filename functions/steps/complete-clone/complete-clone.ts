@@ -46,7 +46,12 @@ async function publish(
   const clones = plan.destinations.map(({ dbName }, index): Clone => {
     const attach = effects.find((effect) => effect.effectId === attachEffectId(index));
     const dbId = AttachOutcome.parse(attach?.outcome).database.id;
-    return cloneOf(task, copyIn(task, snapshot, index), index, effects, { dbId, dbName, atSeconds });
+    return cloneOf(task, copyIn(task, snapshot, index), index, effects, {
+      dbId,
+      dbName,
+      atSeconds,
+      isRestored: false,
+    });
   });
   const made = { clones: clones.map(resultOf) };
   const result = plan.flow === 'create-clone' ? { snapshotId, ...made } : made;

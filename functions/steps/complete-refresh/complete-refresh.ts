@@ -49,9 +49,11 @@ async function publish(deps: Pick<StepDeps, 'store' | 'clock'>, task: Task, plan
     const attachId = attachIdOf(task.requestId, attachEffectId(index));
     const inService = swap.databases.find((one) => one.attach_id === attachId);
     if (inService === undefined) throw new DomainError('Internal', `the swap says nothing of '${dbName}'`);
-    const made = { dbId: inService.database.id, dbName, atSeconds };
-    const clone = cloneOf(task, copyIn(task, snapshot, index), index, effects, made);
     const old = clones.find((one) => one.dbId === dbId);
+    // What was no clone took the database of its own name: on its own host that is itself.
+    const isRestored = old === undefined ? plan.hostId === plan.sourceHostId : old.isRestored;
+    const made = { dbId: inService.database.id, dbName, atSeconds, isRestored };
+    const clone = cloneOf(task, copyIn(task, snapshot, index), index, effects, made);
     if (old === undefined) return { clone, replaced: null };
     if (backupName !== '') return { clone, replaced: { clone: old, backupName } };
     // It is the clone that it was, on other volumes.

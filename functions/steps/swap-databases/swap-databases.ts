@@ -32,7 +32,7 @@ function refuseIfChanged(
   const found = live.find((one) => one.dbId === dbId);
   if (found === undefined || !sameName(found.name, dbName)) throw new DomainError('Refused', `${where} is gone`);
   if (clone === undefined) return;
-  if (clone.sourceHostId !== plan.sourceHostId || clone.sourceDbId !== sourceDbId) {
+  if (!clone.isRestored && (clone.sourceHostId !== plan.sourceHostId || clone.sourceDbId !== sourceDbId)) {
     throw new DomainError('Refused', `${where} is a clone of another database now`);
   }
   if (backupName === '' && clone.snapshotIds.size > 0) {

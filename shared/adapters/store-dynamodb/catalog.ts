@@ -118,7 +118,12 @@ export function catalogStore(entities: Entities, clock: Clock): CatalogStore {
           : [
               clone
                 .build(UpdateTransaction)
-                .item({ hostId: replaced.clone.hostId, dbId: replaced.clone.dbId, dbName: replaced.backupName })
+                .item({
+                  hostId: replaced.clone.hostId,
+                  dbId: replaced.clone.dbId,
+                  dbName: replaced.backupName,
+                  isRestored: false,
+                })
                 .options({ condition: { attr: 'dbId', exists: true } }),
             ],
       ),

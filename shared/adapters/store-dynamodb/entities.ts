@@ -122,6 +122,8 @@ export function createEntities(tableName: string, documentClient: DynamoDBDocume
       views: any().castAs<readonly string[]>(),
       requestId: string(),
       createdAtSeconds: number(),
+      /** Absent in rows written before databases were refreshed. */
+      isRestored: boolean().optional(),
       snapshotIds: set(string()).optional(),
     }),
     computeKey: ({ hostId, dbId }: { hostId: string; dbId: string }) => ({

@@ -33,6 +33,7 @@ export const Item = {
   clone: (row: Row<'clone'>): Clone => ({
     ...row,
     sdpId: row.sdpId ?? '',
+    isRestored: row.isRestored ?? false,
     snapshotIds: row.snapshotIds ?? new Set(),
   }),
   snapshot: ({ outline, detail, ...row }: Row<'snapshot'>): Snapshot => {

@@ -115,10 +115,12 @@ function filesOf(database: Database): z.infer<typeof TopologyFile>[] {
 
 function topologyDatabase(
   database: Database,
-  clone: Clone | undefined,
+  made: Clone | undefined,
   snapshots: readonly SnapshotOutline[],
 ): z.infer<typeof TopologyDatabase> {
   const obstacle = snapshotObstacle(database);
+  // A restored original is nobody's clone: scripts delete what has a parent.
+  const clone = made?.isRestored === true ? undefined : made;
   return {
     id: database.dbId,
     name: database.name,

@@ -117,6 +117,7 @@ const clone: fc.Arbitrary<Omit<Clone, 'hostId' | 'snapshotId' | 'requestId' | 's
   sourceDbName: text,
   sdpId: text,
   views: texts,
+  isRestored: fc.boolean(),
   createdAtSeconds: number,
 });
 const targetState = fc.constantFrom('online' as const, 'recovery' as const);

@@ -51,6 +51,8 @@ describe('deleting a clone', () => {
     ],
     ['an unknown database', { clone: undefined, database: undefined }, ['DB_NOT_FOUND']],
     ['an original', { clone: undefined }, ['DB_IS_NOT_A_CLONE']],
+    ['an original that was restored', { clone: aClone({ isRestored: true }) }, ['DB_IS_NOT_A_CLONE']],
+    ['a restored one that its host has no more', { clone: aClone({ isRestored: true }), database: undefined }, []],
     ['a silent host', { host: silent }, ['HOST_NOT_CONNECTED']],
     ['snapshots of the clone', { clone: inUse }, ['DB_IS_IN_USE']],
     ['cascade without snapshots', { cascade: true }, []],

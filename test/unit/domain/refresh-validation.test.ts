@@ -71,6 +71,12 @@ describe('what is wrong with a refresh', () => {
       ['DB_NOT_IN_SNAPSHOT'],
     ],
     ['an original, by its name', request({ dbNames: ['sales'] }), facts(), []],
+    [
+      'a restored original, by its name whatever it is made from',
+      request({ dbNames: ['sales'] }),
+      facts({ clones: clones(aClone({ dbId: '10', sourceDbId: '6', isRestored: true })) }),
+      [],
+    ],
     ['an original of another name', request(), facts({ clones: clones() }), ['DB_NOT_IN_SNAPSHOT']],
     [
       'snapshots of a clone that goes',

@@ -219,6 +219,13 @@ describe('snapshots', () => {
   });
 });
 
+it("shows a restored original without a parent: it is nobody's clone", () => {
+  const clone = cloneRow({ hostId: 'sqlprod1', dbId: '7', sourceDbId: '7', isRestored: true });
+  expect(databasesOf({ databases: [databaseRow()], clones: [clone] })).toMatchObject([
+    { id: '7', parent: null, source_host_id: null, source_db_id: null },
+  ]);
+});
+
 it('shows the lineage of a clone twice: nested and flat', () => {
   const hosts = [hostRow({ hostId: 'sqldev1' })];
   expect(
