@@ -14,6 +14,13 @@ export class AgentFailure extends Error {
   }
 }
 
+/** A new database was to be made on a volume that holds something already, which nobody overwrites. */
+export class VolumeInUse extends AgentFailure {
+  constructor(message: string) {
+    super('ENGINE_FAILED', message);
+  }
+}
+
 /**
  * The truth about a command cannot be told: it stays unanswered and is carried out again when it is delivered again or
  * the agent starts anew.

@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { createDatabaseFromCommandLine } from './cli/create-database.ts';
 import { listDatabases } from './cli/list-databases.ts';
 import { BadConfig, loadConfig } from './config/agent-config.ts';
-import { messageOf } from './failure.ts';
+import { messageOf, VolumeInUse } from './failure.ts';
 import { createLog } from './logging/log.ts';
 import { runAgent } from './loop/run-agent.ts';
 import { agentVersion } from './version.ts';
@@ -12,6 +12,8 @@ process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
 
 const log = createLog((line) => process.stderr.write(line));
 const configOption = ['--config <file>', 'configuration of this host (JSON)'] as const;
+/** Told in README.md: whoever runs `create-database` again and again tells the one from the other. */
+const exitCodes = { failed: 1, volumeInUse: 73 } as const;
 const print = (value: unknown): void => void process.stdout.write(`${JSON.stringify(value)}\n`);
 
 const program = new Command('reprise-agent')
@@ -53,6 +55,6 @@ program.parseAsync().then(
   },
   (error: unknown) => {
     log.error(error instanceof BadConfig ? 'config.refused' : 'agent.failed', { error: messageOf(error) });
-    process.exit(1);
+    process.exit(error instanceof VolumeInUse ? exitCodes.volumeInUse : exitCodes.failed);
   },
 );

@@ -34,7 +34,7 @@ export const acceptedUnusedGrants: readonly AcceptedUnusedGrant[] = [
     reason: 'A lock that is let go is handed to the next in its queue, when somebody waits there just then.',
   },
   {
-    functions: /^steps-(freeze-source|thaw-source|attach-database)$/,
+    functions: /^steps-(freeze-source|thaw-source|attach-database|swap-databases|detach-database)$/,
     actions: /^states:SendTaskSuccess$/,
     resources: any,
     reason: 'A step that is repeated after its command was answered wakes its own token.',

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import * as z from 'zod/mini';
 
@@ -26,14 +27,19 @@ const FileContent = z.strictObject({
     error: 'must be "postgres", "simulated" or an object {kind, bin_dir?, run_as_user?, stop_databases_on_exit?}',
   }),
   heartbeat_interval_seconds: z._default(z.number().check(z.positive(), z.maximum(300)), 10),
+  /** Name the control plane shows. */
+  host_name: z.optional(text),
   host_iqn: z.optional(text),
   /** Whether a database that is replaced may be renamed and kept. */
   keep_backups: z._default(z.boolean(), true),
+  /** Whether the simulated engine plays one; PostgreSQL never has one. */
+  vss_provider: z._default(z.boolean(), true),
 });
 
 /** The agent's configuration, with every default filled in. */
-export interface AgentConfig extends Omit<z.infer<typeof FileContent>, 'engine' | 'host_iqn'> {
+export interface AgentConfig extends Omit<z.infer<typeof FileContent>, 'engine' | 'host_name' | 'host_iqn'> {
   readonly engine: EngineConfig;
+  readonly host_name: string;
   readonly host_iqn: string;
 }
 
@@ -63,11 +69,14 @@ export function parseConfig(content: string, name: string): AgentConfig {
   if (!parsed.success) {
     throw new BadConfig(`configuration ${name}: ${parsed.error.issues.map(describeIssue).join('; ')}`);
   }
-  const { engine, host_iqn, ...rest } = parsed.data;
+  const { engine: named, host_name, host_iqn, ...rest } = parsed.data;
+  const engine = typeof named === 'string' ? { kind: named } : named;
   return {
     ...rest,
     api: rest.api.replace(/\/+$/, ''),
-    engine: typeof engine === 'string' ? { kind: engine } : engine,
+    engine,
+    vss_provider: engine.kind === 'simulated' && rest.vss_provider,
+    host_name: host_name ?? hostname(),
     host_iqn: host_iqn ?? `iqn.2009-01.com.kaminario:initiator.${rest.host_id}`,
   };
 }

@@ -32,7 +32,7 @@ export interface Engine {
    * @throws AgentFailure LAYOUT_NOT_SUPPORTED when the volumes do not hold exactly one database of this engine.
    */
   inspectCopy(source: CopySource): Promise<readonly DatabaseVolume[]>;
-  /** Makes a new, empty database on its volumes and starts it. */
+  /** Makes a new, empty database on its volumes and starts it. @throws VolumeInUse when they are not empty. */
   create(database: DatabaseRecord, options: { readonly superuserPassword: string | null }): Promise<void>;
   /** Makes the copied volumes a database of their own, starts it, and checks that it reached the restore point. */
   attach(database: DatabaseRecord, source: CopySource): Promise<void>;

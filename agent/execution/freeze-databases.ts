@@ -7,6 +7,8 @@ type FreezeArguments = Extract<AgentCommand, { kind: 'freeze' }>['arguments'];
 
 /** @throws AgentFailure DB_NOT_FOUND (nothing was touched) or FREEZE_FAILED (everything was released). */
 export async function freezeDatabases(host: Host, wanted: FreezeArguments): Promise<RestorePoints> {
+  if (wanted.force_vss && !host.hasVssProvider)
+    throw new AgentFailure('FREEZE_FAILED', 'VSS is forced and this host has no VSS provider');
   const { databases } = await host.registry.read();
   const records = wanted.databases.map(({ id, name }) => {
     const record = databases.find((database) => database.id === id && database.state === 'managed');

@@ -15,4 +15,6 @@ export interface Host {
   readonly log: Log;
   /** Whether a database that a swap replaces may go on under another name. */
   readonly mayKeepBackups: boolean;
+  /** Whether databases may be frozen by VSS. */
+  readonly hasVssProvider: boolean;
 }

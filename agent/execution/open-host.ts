@@ -15,6 +15,7 @@ export interface HostParts {
   readonly log: Log;
   readonly clock?: MonotonicClock;
   readonly mayKeepBackups?: boolean;
+  readonly hasVssProvider?: boolean;
 }
 
 /** Puts a host together over an existing state directory. */
@@ -25,9 +26,10 @@ export async function openHost({
   log,
   clock = systemMonotonicClock,
   mayKeepBackups = true,
+  hasVssProvider = false,
 }: HostParts): Promise<Host> {
   const freezeJournal = await openFreezeJournal(stateDir);
   const freezes = createFreezeKeeper({ clock, journal: freezeJournal, log, now: unixSeconds });
   const registry = openRegistry(stateDir, unixSeconds);
-  return { engine, registry, deviceRoot, freezes, freezeJournal, log, mayKeepBackups };
+  return { engine, registry, deviceRoot, freezes, freezeJournal, log, mayKeepBackups, hasVssProvider };
 }

@@ -13,7 +13,14 @@ export async function openConfiguredHost(config: AgentConfig, log: Log): Promise
   await mkdir(config.state_dir, { recursive: true });
   const deviceRoot = openDeviceRoot(config.device_root);
   const engine = await openEngine(config, deviceRoot);
-  return openHost({ stateDir: config.state_dir, deviceRoot, engine, log, mayKeepBackups: config.keep_backups });
+  return openHost({
+    stateDir: config.state_dir,
+    deviceRoot,
+    engine,
+    log,
+    mayKeepBackups: config.keep_backups,
+    hasVssProvider: config.vss_provider,
+  });
 }
 
 async function openEngine({ engine, state_dir }: AgentConfig, deviceRoot: DeviceRoot): Promise<Engine> {

@@ -12,6 +12,8 @@ export type Outcome = z.infer<typeof Outcome>;
 const CommandEntry = z.object({
   command: AgentCommand,
   begun_ts: z.int(),
+  /** It was found to be in time and of the right registration, and so was begun. */
+  admitted: z._default(z.boolean(), false),
   /** Null while it is being carried out, or when the agent died doing so. */
   outcome: z.nullable(Outcome),
   /** The control plane has taken the outcome. */
@@ -27,7 +29,10 @@ const keptDays = 14;
  */
 export interface CommandJournal {
   find(commandId: string): Promise<CommandEntry | null>;
+  /** Keeps the intent; what is known of the command already stays. */
   begin(command: AgentCommand): Promise<void>;
+  /** Keeps that a command is carried out from here on. */
+  admit(commandId: string): Promise<void>;
   finish(command: AgentCommand, outcome: Outcome): Promise<void>;
   answered(commandId: string): Promise<void>;
   /** Commands begun and not finished: the agent died meanwhile. Oldest first. */
@@ -41,13 +46,23 @@ export interface CommandJournal {
 /** @param now Unix seconds. */
 export async function openCommandJournal(stateDir: string, now: () => number): Promise<CommandJournal> {
   const folder = await openJournalFolder(join(stateDir, 'journal', 'commands'), CommandEntry);
+  const known = async (command: AgentCommand): Promise<CommandEntry> =>
+    (await folder.read(command.command_id)) ?? {
+      command,
+      begun_ts: now(),
+      admitted: false,
+      outcome: null,
+      answered: false,
+    };
   return {
     find: (commandId) => folder.read(commandId),
-    begin: (command) => folder.write(command.command_id, { command, begun_ts: now(), outcome: null, answered: false }),
-    finish: async (command, outcome) => {
-      const begun = await folder.read(command.command_id);
-      await folder.write(command.command_id, { command, begun_ts: begun?.begun_ts ?? now(), outcome, answered: false });
+    begin: async (command) => folder.write(command.command_id, await known(command)),
+    admit: async (commandId) => {
+      const entry = await folder.read(commandId);
+      if (entry) await folder.write(commandId, { ...entry, admitted: true });
     },
+    finish: async (command, outcome) =>
+      folder.write(command.command_id, { ...(await known(command)), outcome, answered: false }),
     answered: async (commandId) => {
       const entry = await folder.read(commandId);
       if (entry && !entry.answered) await folder.write(commandId, { ...entry, answered: true });

@@ -2,6 +2,12 @@ import type { AgentCommand } from '../../shared/contracts/agent.ts';
 import { AgentFailure } from '../failure.ts';
 
 /**
+ * Whether a command that was begun in time is carried on however late it is resumed. Of a database that is half forgotten
+ * nobody can say that nothing was tried.
+ */
+export const isFinishedOnceBegun = ({ kind }: AgentCommand): boolean => kind === 'detach';
+
+/**
  * Whether a command may begin now: null, or why not. It must belong to the registration the agent works under, and its
  * time to begin must not be over.
  */

@@ -1,9 +1,9 @@
 import { agentPaths, type AgentCommand } from '../../shared/contracts/agent.ts';
 import { executeCommand, isCarriedOut } from '../execution/execute-command.ts';
 import type { Host } from '../execution/host.ts';
-import { asFailure, messageOf, Undecided } from '../failure.ts';
+import { type AgentFailure, asFailure, messageOf, Undecided } from '../failure.ts';
 import type { Outcome } from '../journal/command-journal.ts';
-import { refusalOf } from './admission.ts';
+import { isFinishedOnceBegun, refusalOf } from './admission.ts';
 import { withHeartbeat } from './command-heartbeat.ts';
 import { laneKeys, type Lanes } from './lanes.ts';
 import { type OutcomeSenderParts, sendOutcome } from './outcome-sender.ts';
@@ -34,10 +34,18 @@ export function createCommandDesk(parts: CommandDeskParts): CommandDesk {
   const running = new Map<string, Promise<Outcome>>();
   const underWay = new Set<Promise<void>>();
 
-  const decide = async (command: AgentCommand): Promise<Outcome> => {
+  /** Null when the command is carried out, or carried on. That a detach is begun is on disk before it acts. */
+  const refusalNow = async (command: AgentCommand): Promise<AgentFailure | null> => {
     const refusal = refusalOf(command, parts.generation() ?? command.generation, parts.now());
+    if (!isFinishedOnceBegun(command)) return refusal && (await isCarriedOut(host, command)) ? null : refusal;
+    if (!refusal) await journal.admit(command.command_id);
+    else if ((await journal.find(command.command_id))?.admitted) return null;
+    return refusal;
+  };
+  const decide = async (command: AgentCommand): Promise<Outcome> => {
     try {
-      if (refusal && !(await isCarriedOut(host, command))) return failed(refusal.code, refusal.message);
+      const refusal = await refusalNow(command);
+      if (refusal) return failed(refusal.code, refusal.message);
       log.info('command.begun', { command_id: command.command_id, kind: command.kind });
       return { ok: true, result: await executeCommand(host, command) };
     } catch (error) {

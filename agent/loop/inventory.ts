@@ -4,7 +4,11 @@ import { AgentFailure, messageOf } from '../failure.ts';
 import type { Host } from '../execution/host.ts';
 import { readTextIfThere, writeDurably } from '../journal/durable-file.ts';
 
-const chunkSize = 100;
+const mostDatabasesPerChunk = 100;
+/** Of JSON. The control plane refuses a body above 256 KiB for good, and the sizes reported change from day to day. */
+const mostBytesPerChunk = 120_000;
+/** More than a chunk without databases has. */
+const emptyChunkBytes = 100;
 
 /** Takes the host's whole inventory. */
 export interface InventoryTaker {
@@ -42,13 +46,27 @@ export function createInventoryTaker(host: Host, stateDir: string, now: () => nu
   };
 }
 
-/** Cuts a list of databases into the chunks of one inventory; an empty host is one empty chunk. */
+/**
+ * Cuts a list of databases into the chunks of one inventory, by number and by bytes; an empty host is one empty chunk. A
+ * database that is larger than a chunk has one of its own.
+ */
 export function chunked(databases: readonly DatabaseReport[], sequence: number): readonly InventoryReport[] {
-  const chunks = Math.max(1, Math.ceil(databases.length / chunkSize));
-  return Array.from({ length: chunks }, (_, chunk) => ({
-    sequence,
-    chunk,
-    chunks,
-    databases: databases.slice(chunk * chunkSize, (chunk + 1) * chunkSize),
-  }));
+  let part: DatabaseReport[] = [];
+  let bytes = emptyChunkBytes;
+  const parts = [part];
+  for (const database of databases) {
+    const more = jsonBytesOf(database) + 1; // The comma.
+    const isFull = part.length === mostDatabasesPerChunk || bytes + more > mostBytesPerChunk;
+    if (isFull && part.length > 0) {
+      part = [];
+      bytes = emptyChunkBytes;
+      parts.push(part);
+    }
+    part.push(database);
+    bytes += more;
+  }
+  return parts.map((inChunk, chunk) => ({ sequence, chunk, chunks: parts.length, databases: inChunk }));
 }
+
+/** How many bytes it has on the wire. */
+export const jsonBytesOf = (body: unknown): number => Buffer.byteLength(JSON.stringify(body));

@@ -5,7 +5,7 @@ import { pause } from '../control-plane/pause.ts';
 import { messageOf } from '../failure.ts';
 import type { CommandJournal, Outcome } from '../journal/command-journal.ts';
 import type { Log } from '../logging/log.ts';
-import type { InventoryTaker } from './inventory.ts';
+import { type InventoryTaker, jsonBytesOf } from './inventory.ts';
 
 export interface OutcomeSenderParts {
   readonly api: ApiClient;
@@ -15,54 +15,69 @@ export interface OutcomeSenderParts {
   readonly stop: AbortSignal;
 }
 
+/** The control plane refuses a body above 256 KiB, and an outcome that is refused so is lost. */
+const mostBodyBytes = 240_000;
+
 /** The command is unknown or superseded, or its answer will never be understood: repeating would go on for ever. */
 const hopeless: ReadonlySet<number> = new Set([404, 409, 422]);
 
-/** Repeats a POST until the control plane has taken it or will never take it. Resolves false when the agent stops first. */
+/** `dropped`: the control plane will never take it. `stopped`: the agent stops first. */
+type PostEnd = 'taken' | 'dropped' | 'stopped';
+
+/** Repeats a POST until the control plane has taken it or will never take it. */
 async function insist(
   { api, log, stop }: OutcomeSenderParts,
   path: string,
   bodyOf: () => Promise<unknown>,
-): Promise<boolean> {
+): Promise<PostEnd> {
   const isStopped = (): boolean => stop.aborted;
   for (let failures = 1; !isStopped(); failures += 1) {
     try {
       const { status } = await api.post(path, await bodyOf(), stop);
-      if ((status >= 200 && status < 300) || hopeless.has(status)) {
-        if (status >= 400) log.warn('outcome.dropped', { path, status });
-        return true;
+      if (status >= 200 && status < 300) return 'taken';
+      if (hopeless.has(status)) {
+        log.warn('outcome.dropped', { path, status });
+        return 'dropped';
       }
       log.warn('outcome.refused', { path, status });
     } catch (error) {
-      if (isStopped()) return false;
+      if (isStopped()) return 'stopped';
       log.warn('outcome.not-sent', { path, error: messageOf(error) });
     }
     await pause(backoffMilliseconds(failures), stop);
   }
-  return false;
+  return 'stopped';
 }
 
 /**
- * Answers a command with its recorded outcome and a fresh inventory. A large inventory goes ahead in chunks, so that
- * it is stored before the control plane goes on. When the agent stops first, the journal answers at its next start.
+ * Answers a command with its recorded outcome and a fresh inventory. An inventory that does not fit the same body goes
+ * ahead, so that it is stored before the control plane goes on. When the agent stops first, the journal answers at its
+ * next start.
  */
 export async function sendOutcome(parts: OutcomeSenderParts, commandId: string, outcome: Outcome): Promise<void> {
   const path = outcome.ok ? agentPaths.commandSuccess(commandId) : agentPaths.commandFailure(commandId);
   const answer = outcome.ok ? { result: outcome.result } : { error: outcome.error };
-  const taken = await insist(parts, path, async () => {
-    const inventory = await sendAllButOne(parts);
-    return inventory ? { ...answer, inventory } : answer;
+  const end = await insist(parts, path, async () => {
+    const chunks = await takeOrLog(parts);
+    const [inventory] = chunks;
+    const whole = inventory ? { ...answer, inventory } : answer;
+    if (chunks.length <= 1 && jsonBytesOf(whole) <= mostBodyBytes) return whole;
+    await sendAhead(parts, chunks);
+    return answer;
   });
-  if (taken) await parts.journal.answered(commandId);
+  if (end !== 'stopped') await parts.journal.answered(commandId);
 }
 
-/** The inventory when it fits one chunk; otherwise it is posted here and null is left for the outcome. */
-async function sendAllButOne(parts: OutcomeSenderParts): Promise<InventoryReport | null> {
-  const chunks = await takeOrLog(parts);
-  const [only, ...more] = chunks;
-  if (!only || more.length === 0) return only ?? null;
-  for (const chunk of chunks) await insist(parts, agentPaths.inventory, () => Promise.resolve(chunk));
-  return null;
+/**
+ * Nothing follows a part that was dropped: the last one would close the inventory, and what is in no part count as gone.
+ * @throws Error when the agent stops before all are taken: then the outcome must not go either.
+ */
+async function sendAhead(parts: OutcomeSenderParts, chunks: readonly InventoryReport[]): Promise<void> {
+  for (const chunk of chunks) {
+    const end = await insist(parts, agentPaths.inventory, () => Promise.resolve(chunk));
+    if (end === 'stopped') throw new Error('the agent stops before its inventory is taken');
+    if (end === 'dropped') return;
+  }
 }
 
 /** An outcome without an inventory is better than no outcome. */

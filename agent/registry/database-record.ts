@@ -12,6 +12,8 @@ export type DatabaseVolume = z.infer<typeof DatabaseVolume>;
  */
 export const DatabaseRecord = z.object({
   id: z.string(),
+  /** Identity behind the id, given once and never again. '' only in a file of an agent that knew none. */
+  uid: z._default(z.string(), ''),
   name: z.string(),
   vendor: z.enum(['mssql', 'postgres']),
   state: z.enum(['making', 'managed', 'staged', 'replaced']),

@@ -1,8 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { AgentFailure } from '../failure.ts';
+import { AgentFailure, VolumeInUse } from '../failure.ts';
 import { readTextIfThere, writeDurably } from '../journal/durable-file.ts';
 import { type DatabaseRecord, RegistryContent } from './database-record.ts';
 import { withFileLock } from './file-lock.ts';
+import { giveUids, lacksUids } from './give-uids.ts';
 import { ownIdentity } from './process-identity.ts';
 
 export type NewDatabase = Pick<DatabaseRecord, 'name' | 'vendor' | 'attach_id' | 'target_state' | 'volumes'>;
@@ -17,12 +19,13 @@ const rememberedDays = 90;
  * so that the command line and the running agent can both make changes.
  */
 export interface Registry {
+  /** What is registered; a uid that a record lacks is given and kept first. */
   read(): Promise<RegistryContent>;
   /**
    * Claims name, id and volumes for a database about to be made; its record is in state `making`. `choosePort` gets
    * the ports already given.
    * @throws AgentFailure DB_NAME_IS_IN_USE (names are compared ignoring case), COMMAND_REVOKED for an attach that was
-   *   undone, ENGINE_FAILED when a volume already serves a database.
+   *   undone, VolumeInUse when a volume already serves a database.
    */
   reserve(
     database: NewDatabase,
@@ -51,13 +54,14 @@ const empty = (): RegistryContent => ({
 export function openRegistry(stateDir: string, now: () => number): Registry {
   const path = join(stateDir, 'registry.json');
 
-  const read = async (): Promise<RegistryContent> => {
+  const parsed = async (): Promise<RegistryContent> => {
     const text = await readTextIfThere(path);
     return text === null ? empty() : RegistryContent.parse(JSON.parse(text));
   };
   const change: Registry['change'] = (edit) =>
     withFileLock(`${path}.lock`, async () => {
-      const content = await read();
+      const content = await parsed();
+      giveUids(content);
       const result = await edit(content, now());
       content.revision += 1;
       await writeDurably(path, `${JSON.stringify(content, null, 1)}\n`);
@@ -65,7 +69,10 @@ export function openRegistry(stateDir: string, now: () => number): Registry {
     });
 
   return {
-    read,
+    read: async () => {
+      const content = await parsed();
+      return lacksUids(content) ? change((latest) => latest) : content;
+    },
     change,
     reserve: (database, choosePort) =>
       change(async (content) => {
@@ -74,6 +81,7 @@ export function openRegistry(stateDir: string, now: () => number): Registry {
         const record: DatabaseRecord = {
           ...database,
           id: String(content.next_id),
+          uid: randomUUID(),
           state: 'making',
           swap_id: null,
           made_as: null,
@@ -123,7 +131,6 @@ function refuseIfTaken(content: RegistryContent, wanted: NewDatabase): void {
   const serials = new Set(wanted.volumes.map(({ serial }) => serial));
   for (const database of content.databases) {
     const shared = database.volumes.find(({ serial }) => serials.has(serial));
-    if (shared)
-      throw new AgentFailure('ENGINE_FAILED', `volume ${shared.serial} already serves database ${database.name}`);
+    if (shared) throw new VolumeInUse(`volume ${shared.serial} already serves database ${database.name}`);
   }
 }

@@ -61,7 +61,7 @@ export function exchangePlaces(content: RegistryContent, wanted: SwapArguments):
     { ...outgoing },
   ]);
   for (const { incoming, outgoing, backupName } of pairs) {
-    const { id, name, port } = incoming;
+    const { id, uid, name, port } = incoming;
     incoming.made_as = birthIdOf(incoming);
     outgoing.made_as = birthIdOf(outgoing);
     incoming.state = 'managed';
@@ -72,7 +72,9 @@ export function exchangePlaces(content: RegistryContent, wanted: SwapArguments):
     outgoing.name = backupName ?? name;
     if (backupName !== null) continue;
     incoming.id = outgoing.id;
+    incoming.uid = outgoing.uid;
     outgoing.id = id;
+    outgoing.uid = uid;
     outgoing.state = 'replaced';
   }
 }

@@ -25,8 +25,8 @@ export const snapshotFields = {
   restore_session_timeout_sec: SessionTimeout,
 };
 
-/** `use_vss` is the newer name of `force_vss_usage`. */
+/** `use_vss` is the newer name of `force_vss_usage`; either of them does. */
 export const forcesVss = (body: {
   readonly force_vss_usage?: boolean | undefined;
   readonly use_vss?: boolean | undefined;
-}): boolean => body.force_vss_usage ?? body.use_vss ?? false;
+}): boolean => body.force_vss_usage === true || body.use_vss === true;

@@ -13,6 +13,7 @@ export function cloneOf(
   effects: readonly Effect[],
   made: {
     readonly dbId: string;
+    readonly uid: string;
     readonly dbName: string;
     readonly atSeconds: number;
     readonly isRestored: boolean;
@@ -24,9 +25,11 @@ export function cloneOf(
   return {
     hostId: copy.hostId,
     dbId: made.dbId,
+    uid: made.uid,
     dbName: made.dbName,
     sourceHostId: snapshot.hostId,
     sourceDbId: database.dbId,
+    sourceUid: database.uid,
     sourceDbName: database.dbName,
     snapshotId: snapshot.snapshotId,
     sdpId: snapshot.sdpId,

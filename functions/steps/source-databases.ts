@@ -1,4 +1,4 @@
-import { type Database, liveDatabases, sameName } from '../../shared/domain/database.ts';
+import { type Database, liveDatabases, mayBeSame, sameName } from '../../shared/domain/database.ts';
 import { DomainError } from '../../shared/domain/errors.ts';
 import type { SourcePlan } from '../../shared/domain/plan.ts';
 import type { DatabaseStore, HostStore } from '../../shared/ports/store.ts';
@@ -14,9 +14,9 @@ export async function sourceDatabases(
 ): Promise<readonly Database[]> {
   const [host, reported] = await Promise.all([store.getHost(sourceHostId), store.listDatabases(sourceHostId)]);
   const live = liveDatabases(host, reported);
-  return sources.map(({ dbId, dbName }) => {
+  return sources.map(({ dbId, dbName, uid }) => {
     const found = live.find((one) => one.dbId === dbId);
-    if (found === undefined || !sameName(found.name, dbName))
+    if (found === undefined || !sameName(found.name, dbName) || !mayBeSame(found.uid, uid))
       throw new DomainError('Refused', `database '${dbName}' is not on host '${sourceHostId}' any more`);
     return found;
   });

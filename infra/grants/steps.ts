@@ -50,17 +50,17 @@ export const stepGrants: GrantTable = {
     signalsFlows: parkingFlows,
   },
   'detach-database': {
-    table: ['GetItem', 'ConditionCheckItem', 'PutItem', 'UpdateItem'],
+    table: ['GetItem', 'BatchGetItem', 'ConditionCheckItem', 'PutItem', 'UpdateItem'],
     agentQueues: ['SendMessage'],
     signalsFlows: ['delete-clone'],
   },
   // The clones of a refresh are read at once.
   'remove-volumes': {
-    table: ['GetItem', 'BatchGetItem', 'ConditionCheckItem', 'PutItem', 'UpdateItem'],
+    table: ['GetItem', 'BatchGetItem', 'Query', 'ConditionCheckItem', 'PutItem', 'UpdateItem'],
     callsArray: true,
   },
   'complete-delete-clone': {
-    table: ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
+    table: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
     signalsFlows: parkingFlows,
   },
   'remove-array-snapshots': { table: ['GetItem', 'ConditionCheckItem', 'PutItem', 'UpdateItem'], callsArray: true },

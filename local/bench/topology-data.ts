@@ -86,7 +86,14 @@ const rowsOf = ({ host, database, snapshot }: ReturnType<typeof createEntities>,
             hostName: hostId,
             sdpId: SDP_ID,
             databases: [
-              { dbId, dbName, vendor: 'mssql', restorePoint: '', volumes: [{ serial, volumeId, snapshotIndex: 0 }] },
+              {
+                dbId,
+                uid: '',
+                dbName,
+                vendor: 'mssql',
+                restorePoint: '',
+                volumes: [{ serial, volumeId, snapshotIndex: 0 }],
+              },
             ],
             arraySnapshots: [
               {

@@ -48,9 +48,19 @@ export function startNode(script: string, args: readonly string[], options: Star
   };
 }
 
+/** `exitCode` is null for one that a signal ended. */
+export class ChildFailed extends Error {
+  readonly exitCode: number | null;
+
+  constructor(message: string, exitCode: number | null) {
+    super(message);
+    this.exitCode = exitCode;
+  }
+}
+
 /**
  * Runs node on a script to its end and gives what it wrote on standard output.
- * @throws Error with the end of what it wrote on standard error when it fails.
+ * @throws ChildFailed with the end of what it wrote on standard error when it fails.
  */
 export async function runNode(
   script: string,
@@ -67,6 +77,7 @@ export async function runNode(
   child.stdout.setEncoding('utf8').on('data', (text: string) => (heard.out += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (heard.err += text));
   await once(child, 'close');
-  if (child.exitCode !== 0) throw new Error(`${args[0] ?? script} failed: ${heard.err.trim().slice(-2000)}`);
+  if (child.exitCode !== 0)
+    throw new ChildFailed(`${args[0] ?? script} failed: ${heard.err.trim().slice(-2000)}`, child.exitCode);
   return heard.out;
 }

@@ -22,10 +22,14 @@ export interface SiteHostOptions {
   readonly agentScript: string;
   readonly superuserPasswordFile: string;
   readonly children: RecordedChildren;
+  /** Told in one line what is out of the ordinary. */
+  readonly report: (line: string) => void;
 }
 
 export interface SiteHost {
   readonly hostId: string;
+  /** Those of its spec that it has. */
+  readonly databases: readonly string[];
   readonly configFile: string;
   readonly deviceRoot: string;
   readonly logFile: string;
@@ -75,6 +79,8 @@ async function writeConfig(options: SiteHostOptions, spec: HostSpec, deviceRoot:
     api: options.apiUrl,
     ca_file: options.apiCaFile,
     host_id: spec.hostId,
+    // All hosts of a site are this one machine; clients tell them apart by name.
+    host_name: spec.hostId,
     token_file: tokenFileIn(options.hostsDir, spec.hostId),
     device_root: deviceRoot,
     state_dir: join(dir, 'state'),
@@ -92,7 +98,7 @@ export async function startSiteHost(options: SiteHostOptions, spec: HostSpec): P
   const deviceRoot = join(options.arrayDataDir, 'hosts', spec.hostId);
   const configFile = await writeConfig(options, spec, deviceRoot);
   await ensureRegistered(options, spec);
-  await ensureDatabases({ ...options, configFile }, spec);
+  const databases = await ensureDatabases({ ...options, configFile }, spec);
   await rememberSpec(options.hostsDir, spec);
   const logFile = join(dir, 'agent.log');
   const start = (): RunningChild =>
@@ -106,6 +112,7 @@ export async function startSiteHost(options: SiteHostOptions, spec: HostSpec): P
   let agent = start();
   return {
     hostId: spec.hostId,
+    databases,
     configFile,
     deviceRoot,
     logFile,

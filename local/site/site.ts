@@ -68,12 +68,16 @@ const secretsFor = (password: string): Record<string, string> => ({
 });
 
 /** The folder is this site's alone afterwards, and nothing of a killed run is left running on it. */
-async function claimFolder(dataDir: string, options: SiteOptions, started: Started): Promise<ArrayFolder> {
-  const report = options.report ?? (() => undefined);
+async function claimFolder(
+  dataDir: string,
+  report: (line: string) => void,
+  stop: AbortSignal | undefined,
+  started: Started,
+): Promise<ArrayFolder> {
   const release = await takeFolder(
     dataDir,
     (pid) => report(`waiting for process ${String(pid)} to leave ${dataDir}`),
-    options.stop,
+    stop,
   );
   started.add(release);
   const ended = (await endRecorded(dataDir)) + (await stopAllServers(dataDir));
@@ -90,7 +94,8 @@ async function startParts<CLOUD extends SiteCloud>(
   started: Started,
 ): Promise<Site<CLOUD>> {
   const dataDir = resolve(options.dataDir);
-  const { path: arrayDataDir } = await claimFolder(dataDir, options, started);
+  const report = options.report ?? (() => undefined);
+  const { path: arrayDataDir } = await claimFolder(dataDir, report, options.stop, started);
   await starter.check();
   const children = openRecord(dataDir);
   const logs = await openLogFiles(dataDir);
@@ -119,7 +124,8 @@ async function startParts<CLOUD extends SiteCloud>(
   options.onAdmin?.(admin);
   const array = { url: sdpUrl, caFile: sdpCaFile, user: arrayUser, password };
   options.stop?.throwIfAborted();
-  const parts = { dataDir, cloud, array, arrayDataDir, agentScript, superuserPassword, children, stop: options.stop };
+  const { stop } = options;
+  const parts = { dataDir, cloud, array, arrayDataDir, agentScript, superuserPassword, children, report, stop };
   // After the agents, should one have been stopped before it could stop its databases.
   started.add(() => stopAllServers(dataDir).then(() => undefined));
   const hosts = await startHosts(parts, options.hosts, started);

@@ -22,6 +22,7 @@ export interface HostsOptions {
   readonly agentScript: string;
   readonly superuserPassword: string;
   readonly children: RecordedChildren;
+  readonly report: (line: string) => void;
   readonly stop: AbortSignal | undefined;
 }
 
@@ -47,7 +48,6 @@ async function refuseDeadAgents(hosts: ReadonlyMap<string, SiteHost>): Promise<v
 
 async function waitForHosts(
   api: ApiClient,
-  specs: readonly HostSpec[],
   hosts: ReadonlyMap<string, SiteHost>,
   stop: AbortSignal | undefined,
 ): Promise<void> {
@@ -55,12 +55,12 @@ async function waitForHosts(
     stop?.throwIfAborted();
     await refuseDeadAgents(hosts);
     const topology = Topology.parse((await api.call('GET', '/api/echo/v1/topology')).body);
-    const isThere = (spec: HostSpec): boolean => {
-      const entry = topology.find((one) => one.host.id === spec.hostId);
+    const isThere = (host: SiteHost): boolean => {
+      const entry = topology.find((one) => one.host.id === host.hostId);
       if (entry?.host.is_connected !== true) return false;
-      return spec.databases.every((name) => entry.databases.some((database) => database.name === name));
+      return host.databases.every((name) => entry.databases.some((database) => database.name === name));
     };
-    return specs.every(isThere) ? true : undefined;
+    return [...hosts.values()].every(isThere) ? true : undefined;
   });
 }
 
@@ -116,7 +116,7 @@ export async function startHosts(
       specs,
       started,
     );
-    await waitForHosts(client, specs, hosts, options.stop);
+    await waitForHosts(client, hosts, options.stop);
     return hosts;
   } finally {
     await api.close();

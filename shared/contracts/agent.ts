@@ -28,11 +28,14 @@ const MountPoint = z.object({ kind: z.string(), path: z.string(), serial: z.stri
 
 /**
  * One database of a host. `id` is assigned once by the agent, a decimal string >= 5 of at most 15 digits, never reused.
+ * `uid` is the identity behind the id: engines, or an agent that lost its state, give an id to another database, and never a
+ * uid. It goes with the id when a swap hands that on. Absent where the agent knows none.
  * `status` is upper case: ONLINE, OFFLINE, RESTORING, RECOVERING, SUSPECT.
  * `connection` tells a local client where the engine listens for this database (ours, not in the Flex contract).
  */
 export const DatabaseReport = z.object({
   id: z.string().check(z.regex(/^[1-9][0-9]{0,14}$/)),
+  uid: z.optional(text.check(z.maxLength(64))),
   name: text,
   vendor: z.enum(['mssql', 'postgres']),
   status: z.string(),
@@ -68,6 +71,8 @@ export const AgentHeartbeat = z.object({
   db_engine_version: z.string(),
   /** Whether a database that is replaced may be renamed and kept; an agent that does not say so may. */
   may_keep_backups: z._default(z.boolean(), true),
+  /** Whether a freeze may be asked for by VSS; an agent that does not say so knows nothing of VSS. */
+  has_vss_provider: z._default(z.boolean(), false),
 });
 export type AgentHeartbeat = z.infer<typeof AgentHeartbeat>;
 
@@ -96,12 +101,14 @@ const VolumePair = z.object({ source_serial: text, serial: text });
  * `freeze`: bring the databases into a state in which a snapshot of their volumes is consistent at application level,
  * and hold it. Dead man's switch: the agent counts `max_seconds` on its own monotonic clock from the moment of the
  * freeze and thaws by itself. The result names, per database, the point a copy must at least reach (for postgres the
- * LSN `pg_backup_start` returned; '' where the engine has none).
+ * LSN `pg_backup_start` returned; '' where the engine has none). `force_vss`: by the VSS provider of the host; one that
+ * has none refuses with FREEZE_FAILED.
  */
 const Freeze = z.object({
   freeze_id: text,
   databases: z.array(z.object({ id: text, name: text })).check(z.minLength(1)),
   max_seconds: seconds,
+  force_vss: z._default(z.boolean(), false),
 });
 export const FreezeResult = z.object({
   freeze_id: text,
@@ -160,10 +167,16 @@ export const SwapResult = z.object({ databases: z.array(z.object({ attach_id: te
 /**
  * `detach`: stop the database and forget it, so that its volumes can be unmapped. The target is found by `attach_id`
  * (undo of an attach, also one that never arrived: the agent keeps a tombstone and refuses a later attach with that
- * id) or by `database_id`. "Not there" is success. Data on the volumes is left as it is. By `attach_id` a database that
+ * id) or by `database_id`, and then only if it also bears `db_name` (ignoring case), or, where that is given,
+ * `database_uid` whatever its name: an id may have come to another database. "Not there" is success. Data on the volumes is left as it is. By `attach_id` a database that
  * a swap has put in service is refused with DB_IN_SERVICE.
  */
-const Detach = z.object({ attach_id: z.nullable(text), database_id: z.nullable(text), db_name: text });
+const Detach = z.object({
+  attach_id: z.nullable(text),
+  database_id: z.nullable(text),
+  database_uid: z._default(z.nullable(text), null),
+  db_name: text,
+});
 export const DetachResult = z.object({ detached: z.boolean() });
 
 /** `inventory`: only report (the inventory rides on the outcome, as on every other command). */

@@ -18,6 +18,12 @@ export type ArrayTrust =
 export const beingRemoved = (sdpId: string): DomainError =>
   new DomainError('Refused', `array '${sdpId}' is being removed`);
 
+/** As the array itself spells its id, for an installer that compares ignoring case; as given when `known` has no such. */
+export function ownSpelling(sdpId: string, known: readonly string[]): string {
+  if (known.includes(sdpId)) return sdpId;
+  return known.find((one) => one.toLowerCase() === sdpId.toLowerCase()) ?? sdpId;
+}
+
 /** How an array is reached. */
 export interface ArrayAddress {
   /** Base URL of its REST API. */

@@ -1,5 +1,5 @@
 /** May this clone be deleted? Flex contract, sections 7.4, 8 and 11. */
-import type { Clone } from './clone.ts';
+import { type Clone, isDatabaseOf } from './clone.ts';
 import type { Database } from './database.ts';
 import type { Host } from './host.ts';
 import { isConnected } from './host.ts';
@@ -60,7 +60,7 @@ export function cloneDeletionIssues(facts: CloneDeletionFacts): readonly Issue[]
   if (clone === undefined && database === undefined) {
     return [issue('DB_NOT_FOUND', `host '${hostId}' has no database '${dbId}'`, body)];
   }
-  if (clone === undefined) {
+  if (clone === undefined || (database !== undefined && !isDatabaseOf(clone, database))) {
     return [
       issue('DB_IS_NOT_A_CLONE', `database '${database?.name ?? dbId}' is an original: it is never deleted`, body),
     ];

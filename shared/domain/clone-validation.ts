@@ -44,7 +44,7 @@ export function cloneIssues(request: CloneRequest, facts: DestinationFacts): rea
     ...(source === undefined ? [] : engineIssues(destinations, source, facts)),
     ...arrayIssues(destinations, sourceArrays(dbIds, databases), facts),
     ...nameIssues(destinations, facts),
-    ...(source === undefined ? [] : vssIssues(source, request.forceVss)),
+    ...(source === undefined ? [] : vssIssues(source, request)),
   ];
 }
 

@@ -30,6 +30,8 @@ export interface DatabaseVolume {
 export interface Database {
   readonly hostId: string;
   readonly dbId: string;
+  /** Identity behind the id, which may come to another database; '' where the agent knows none. */
+  readonly uid: string;
   readonly name: string;
   readonly vendor: DatabaseVendor;
   /** Upper case: ONLINE, OFFLINE, RESTORING, RECOVERING, SUSPECT. */
@@ -58,6 +60,9 @@ export const isOnArray = (database: Database): boolean =>
 /** Why no snapshot can be taken of a database on the array, '' when one can. Topology and validation both say it. */
 export const snapshotObstacle = (database: Database): string =>
   database.status === 'ONLINE' ? '' : `the database is ${database.status}`;
+
+/** Two words for an identity that do not contradict each other; '' is not known. */
+export const mayBeSame = (uid: string, other: string): boolean => uid === '' || other === '' || uid === other;
 
 /** Engines compare database names without case; so do locks and reservations. */
 export const sameName = (left: string, right: string): boolean => left.toLowerCase() === right.toLowerCase();

@@ -14,6 +14,8 @@ export interface HostFacts {
   readonly dbEngineVersion: string;
   /** The agent may rename a database that a refresh replaces, and keep it. */
   readonly mayKeepBackups: boolean;
+  /** Volume Shadow Copy Service of Windows, with a provider that holds the engine's databases. */
+  readonly hasVssProvider: boolean;
 }
 
 export interface Host extends HostFacts {
@@ -43,6 +45,7 @@ export const unknownHostFacts: HostFacts = {
   cloudVendor: 'UNKNOWN',
   dbEngineVersion: '',
   mayKeepBackups: true,
+  hasVssProvider: false,
 };
 
 /** A host is connected while its last heartbeat is younger than this. Flex contract, section 5. */

@@ -5,6 +5,8 @@ import type { ConsistencyLevel } from './snapshot.ts';
 
 export interface CloneSource {
   readonly dbId: string;
+  /** Identity behind the id; '' where it was not known. */
+  readonly uid: string;
   readonly dbName: string;
   readonly vendor: DatabaseVendor;
 }
@@ -54,6 +56,7 @@ export interface ImportSnapshotPlan extends OnArray {
 }
 
 export interface RefreshedDatabase {
+  /** When the task was recorded; the name counts. */
   readonly dbId: string;
   readonly dbName: string;
   /** The database in the snapshot that takes its place. */
@@ -99,6 +102,11 @@ export type SourcePlan = CreateClonePlan | CreateSnapshotPlan;
 /** Plans of the flows that make copies of databases in a snapshot. */
 export type CopyPlan = CreateClonePlan | ImportSnapshotPlan | RefreshPlan;
 export type FlowName = Plan['flow'];
+
+export type VssChoice = Pick<SourcePlan, 'consistencyLevel' | 'forceVss'>;
+/** Crash level freezes nothing, by VSS or otherwise. */
+export const freezesByVss = ({ consistencyLevel, forceVss }: VssChoice): boolean =>
+  forceVss && consistencyLevel === 'application';
 
 export const takesSnapshot = (plan: Plan): plan is SourcePlan =>
   plan.flow === 'create-clone' || plan.flow === 'create-snapshot';

@@ -1,7 +1,7 @@
 /** May these databases of a host be refreshed? All problems at once. Flex contract, sections 7.6 and 8. */
 import type { Clone } from './clone.ts';
 import { backupNameOf } from './copy.ts';
-import { type Database, sameName } from './database.ts';
+import { type Database, mayBeSame, sameName } from './database.ts';
 import type { Host } from './host.ts';
 import { type Issue, issue } from './issue.ts';
 import { duplicatedNameIssues, invalidNameIssues, takenNameIssues } from './name-validation.ts';
@@ -20,6 +20,8 @@ export interface RefreshRequest {
 /** What the store knew when the request came. */
 export interface RefreshFacts {
   readonly nowSeconds: number;
+  /** The second that names of backups bear: now, or the next one in which all of them are free. */
+  readonly backupAtSeconds: number;
   readonly host: Host;
   /** Live databases of the host. */
   readonly databases: readonly Database[];
@@ -39,10 +41,13 @@ export const namedDatabases = (dbNames: readonly string[], databases: readonly D
   ...new Set(dbNames.flatMap((name) => databases.find((database) => sameName(name, database.name)) ?? [])),
 ];
 
+/** Seconds, from now on, that the name of a backup may bear. */
+export const maxBackupSeconds = 10;
+
 /** Names that the databases get which are kept; none without `keepBackup`. */
-export const backupNames = (request: RefreshRequest, facts: Pick<RefreshFacts, 'databases' | 'nowSeconds'>) =>
+export const backupNames = (request: RefreshRequest, facts: Pick<RefreshFacts, 'databases' | 'backupAtSeconds'>) =>
   request.keepBackup
-    ? namedDatabases(request.dbNames, facts.databases).map(({ name }) => backupNameOf(name, facts.nowSeconds))
+    ? namedDatabases(request.dbNames, facts.databases).map(({ name }) => backupNameOf(name, facts.backupAtSeconds))
     : [];
 
 /** What takes the database's place: a clone's own source, for an original, also a restored one, the database of its name. */
@@ -50,7 +55,7 @@ function sourceIn(snapshot: Snapshot, database: Database, clone: Clone | undefin
   if (clone === undefined || clone.isRestored)
     return snapshot.databases.find((one) => sameName(one.dbName, database.name));
   if (clone.sourceHostId !== snapshot.hostId) return undefined;
-  return snapshot.databases.find((one) => one.dbId === clone.sourceDbId);
+  return snapshot.databases.find((one) => one.dbId === clone.sourceDbId && mayBeSame(one.uid, clone.sourceUid));
 }
 
 function snapshotIssues(snapshot: Snapshot, named: readonly Database[], facts: RefreshFacts): readonly Issue[] {
@@ -143,7 +148,7 @@ export const refreshPlan = (request: RefreshRequest, facts: RefreshFacts, snapsh
   databases: namedDatabases(request.dbNames, facts.databases).flatMap((database) => {
     const { dbId, name: dbName } = database;
     const source = sourceIn(snapshot, database, facts.clones.get(dbId));
-    const backupName = request.keepBackup ? backupNameOf(dbName, facts.nowSeconds) : '';
+    const backupName = request.keepBackup ? backupNameOf(dbName, facts.backupAtSeconds) : '';
     return source === undefined ? [] : [{ dbId, dbName, sourceDbId: source.dbId, backupName }];
   }),
   targetState: request.targetState,

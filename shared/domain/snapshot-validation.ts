@@ -39,7 +39,7 @@ export function snapshotIssues(request: SnapshotRequest, facts: SnapshotFacts): 
   return [
     ...(request.scheduleId === '' ? aboutHost : []),
     ...sourceIssues(host, [...new Set(request.databaseIds)], databases, request.consistencyLevel),
-    ...vssIssues(host, request.forceVss),
+    ...vssIssues(host, request),
   ];
 }
 

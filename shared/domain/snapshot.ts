@@ -25,6 +25,8 @@ export interface SnapshotVolume {
 
 export interface SnapshotDatabase {
   readonly dbId: string;
+  /** Identity of the database behind its id; '' where it was not known. */
+  readonly uid: string;
   readonly dbName: string;
   readonly vendor: DatabaseVendor;
   /** The point a copy must at least reach, in the engine's own terms; '' where it has none. */

@@ -3,7 +3,7 @@ import { type Database, isOnArray, snapshotObstacle } from './database.ts';
 import { type Host, isConnected } from './host.ts';
 import { type Issue, issue } from './issue.ts';
 import { lockKey } from './lock.ts';
-import type { CloneSource } from './plan.ts';
+import type { CloneSource, VssChoice } from './plan.ts';
 import type { ConsistencyLevel } from './snapshot.ts';
 
 /** Arrays that the disks of these databases lie on, as last seen there. */
@@ -69,11 +69,20 @@ export function sourceIssues(
   return [...issues, ...arrayIssues(host, dbIds, databases)];
 }
 
-/** VSS is a Windows mechanism: only an mssql host can be asked to force it. */
-export const vssIssues = (host: Host, forceVss: boolean): readonly Issue[] =>
-  forceVss && host.vendor !== 'mssql'
-    ? [issue('VSS_NOT_AVAILABLE', `host '${host.hostId}' has no VSS provider`, { host_id: host.hostId })]
-    : [];
+/** SQL Server 2022: from it on a freeze needs no VSS. Flex contract, section 11. */
+const firstWithoutVss = 16;
+
+/** False too before the agent told its version. */
+const freezesByVssOnly = ({ vendor, dbEngineVersion }: Host): boolean =>
+  vendor === 'mssql' && Number.parseInt(dbEngineVersion, 10) < firstWithoutVss;
+
+/** VSS that the request forces, or that the engine cannot do without, on a host that has none. Crash level uses none. */
+export function vssIssues(host: Host, request: VssChoice): readonly Issue[] {
+  if (host.hasVssProvider || request.consistencyLevel === 'crash') return [];
+  if (!request.forceVss && !freezesByVssOnly(host)) return [];
+  const text = `host '${host.hostId}' has no VSS provider for a snapshot at application level`;
+  return [issue('VSS_NOT_AVAILABLE', text, { host_id: host.hostId })];
+}
 
 /** Keys of the locks that a task holds while it snapshots these databases. */
 export const sourceKeys = (
@@ -103,5 +112,5 @@ export function planSources(dbIds: readonly string[], databases: readonly Databa
   const ids = new Set(dbIds);
   return databases
     .filter((database) => ids.has(database.dbId))
-    .map((database) => ({ dbId: database.dbId, dbName: database.name, vendor: database.vendor }));
+    .map((database) => ({ dbId: database.dbId, uid: database.uid, dbName: database.name, vendor: database.vendor }));
 }

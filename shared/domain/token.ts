@@ -73,10 +73,10 @@ export const isExpired = (token: Pick<Token, 'expiresAtSeconds'>, nowSeconds: nu
 /**
  * Who may call a route. `public`: nobody is authenticated (login only). `viewer`: reads. `operator`: starts operations.
  * `admin`: manages hosts and access. `admin-session`: an admin who logged in, not their program, so that a token that
- * leaked makes nobody who outlives it. `host`: an agent speaking for its own host. `user`: somebody who logged in, about
- * what is theirs; not a program, so that a token that leaked makes no others.
+ * leaked makes nobody who outlives it. `host`: an agent speaking for its own host. `user`: a user about what is theirs, or
+ * a program for its user. `user-session`: the same, of somebody who logged in.
  */
-export type Audience = 'public' | 'viewer' | 'operator' | 'admin' | 'admin-session' | 'host' | 'user';
+export type Audience = 'public' | 'viewer' | 'operator' | 'admin' | 'admin-session' | 'host' | 'user' | 'user-session';
 
 const rolesFor: Readonly<Record<'viewer' | 'operator' | 'admin', readonly Role[]>> = {
   viewer: ['viewer', 'operator', 'admin'],
@@ -99,6 +99,8 @@ export function mayCall(
     case 'host':
       return principal.kind === 'host';
     case 'user':
+      return principal.kind !== 'host';
+    case 'user-session':
       return principal.kind === 'user';
     case 'admin-session':
       return principal.kind === 'user' && rolesFor.admin.includes(principal.role);

@@ -9,14 +9,13 @@ import type { APIGatewayProxyEvent } from 'aws-lambda';
 import * as z from 'zod/mini';
 import { en } from 'zod/locales';
 import type { Task } from '../domain/task.ts';
-import { isDomainError } from '../domain/errors.ts';
 import { principalName } from '../domain/token.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Ids } from '../ports/ids.ts';
 import type { Log } from '../ports/log.ts';
 import { type ApiEvent, type ApiResult, headerOf } from './api-event.ts';
 import { authenticate, type AuthenticationDeps } from './authentication.ts';
-import { httpErrorOf, retryAfterSeconds } from './http-errors.ts';
+import { httpErrorOf, retryAfterOf } from './http-errors.ts';
 import { idempotencyKeyOf, takesIdempotencyKey } from './call-payload.ts';
 import { answerOnce, type OnceDeps } from './once.ts';
 import { parseRequest } from './request-schema.ts';
@@ -88,9 +87,8 @@ const errorMapper = (deps: ChainDeps): ApiMiddleware => ({
         stack: error?.stack ?? '',
       });
     }
-    const isLaterBetter = status === 503 && !isDomainError(error, 'AnswerTooLarge');
-    const later = isLaterBetter ? { 'retry-after': String(retryAfterSeconds) } : {};
-    request.response = jsonResult(status, body, later);
+    const seconds = retryAfterOf(error);
+    request.response = jsonResult(status, body, seconds === null ? {} : { 'retry-after': String(seconds) });
   },
 });
 

@@ -1,5 +1,5 @@
 /** Domain errors → status and body. Flex contract, section 3. One table, exhaustive. */
-import { DomainError, type ErrorCode } from '../domain/errors.ts';
+import { DomainError, type ErrorCode, isDomainError } from '../domain/errors.ts';
 import type { Issue } from '../domain/issue.ts';
 
 const statusByCode: Readonly<Record<ErrorCode, number>> = {
@@ -42,6 +42,16 @@ export interface FieldProblem {
   readonly type: string;
 }
 
+/** The very call is at work; `retryAfterSeconds`, at least 1, until it is known what became of it. */
+export class BeingCarriedOut extends DomainError {
+  readonly retryAfterSeconds: number;
+
+  constructor(message: string, retryAfterSeconds: number) {
+    super('RepeatedCall', message);
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
+}
+
 /** A body, path or query that does not fit its schema. */
 export class BadRequest extends DomainError {
   readonly problems: readonly FieldProblem[];
@@ -68,3 +78,10 @@ export function httpErrorOf(error: unknown): HttpError {
 
 /** Seconds after which a client may repeat, for answers that say "later". */
 export const retryAfterSeconds = 5;
+
+/** What `Retry-After` says beside the error; null where repeating does not help. */
+export function retryAfterOf(error: unknown): number | null {
+  if (error instanceof BeingCarriedOut) return error.retryAfterSeconds;
+  const isLaterBetter = httpErrorOf(error).status === 503 && !isDomainError(error, 'AnswerTooLarge');
+  return isLaterBetter ? retryAfterSeconds : null;
+}

@@ -20,6 +20,7 @@ import type { Log } from '../ports/log.ts';
 import type { TaskStore } from '../ports/store.ts';
 import type { ApiResult } from './api-event.ts';
 import { callHashOf, fingerprintOf, isFingerprintOf, keyProblem, payloadHash } from './call-payload.ts';
+import { BeingCarriedOut } from './http-errors.ts';
 import type { ApiCall, Route } from './route.ts';
 
 export interface OnceDeps {
@@ -46,8 +47,7 @@ const replayed = (result: ApiResult): ApiResult => ({
   headers: { ...result.headers, 'idempotency-replayed': 'true' },
 });
 
-const refused = (why: string): DomainError =>
-  new DomainError('RepeatedCall', `the call with this Idempotency-Key ${why}`);
+const thisCall = 'the call with this Idempotency-Key';
 
 /** A record that cannot be written costs a repeat its answer, never this call. */
 async function tryToNote(deps: OnceDeps, note: () => Promise<void>): Promise<void> {
@@ -77,7 +77,10 @@ async function answerAgain(deps: OnceDeps, { route, resume }: PreparedCall, reco
   const task = resume === null || record.requestId === '' ? undefined : await deps.store.getTask(record.requestId);
   if (resume !== null && task !== undefined) return await resume(task);
   if (route.response === null) return { statusCode: route.successStatus, headers: {}, body: '' };
-  throw refused('was carried out, and its answer is not kept: look at what it made');
+  throw new DomainError(
+    'RepeatedCall',
+    `${thisCall} was carried out, and its answer is not kept: look at what it made`,
+  );
 }
 
 async function onceByKey(deps: OnceDeps, prepared: PreparedCall, key: string): Promise<ApiResult> {
@@ -98,7 +101,9 @@ async function onceByKey(deps: OnceDeps, prepared: PreparedCall, key: string): P
       throw keyProblem('was sent before, with another payload', 'key_reused');
     }
     const standing = standingOf(stored, claim.atSeconds);
-    if (standing === 'running') throw refused('is being carried out');
+    if (standing === 'running') {
+      throw new BeingCarriedOut(`${thisCall} is being carried out`, stored.claimedUntilSeconds - claim.atSeconds);
+    }
     if (standing === 'answered' && stored.answer !== null) return replayed(stored.answer);
     if (standing !== 'abandoned') return replayed(await answerAgain(deps, prepared, stored));
   }

@@ -33,6 +33,9 @@ function depthOf(text: string): number {
   return deepest;
 }
 
+/** PowerShell and Windows editors put it before a text; JSON has no place for it. */
+const byteOrderMark = /^\uFEFF/;
+
 /** JSON whatever its Content-Type says; no body at all is an empty object. Flex contract, section 1, rows 3 and 5. */
 export function parseJson(text: string): unknown {
   if (text.trim() === '') return {};
@@ -42,7 +45,7 @@ export function parseJson(text: string): unknown {
     ]);
   }
   try {
-    return JSON.parse(text);
+    return JSON.parse(text.replace(byteOrderMark, ''));
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     throw new BadRequest([{ loc: ['body'], msg: 'is not valid JSON', type: 'json_invalid' }]);

@@ -1,4 +1,4 @@
-import type * as z from 'zod/mini';
+import * as z from 'zod/mini';
 import { BadRequest, type FieldProblem } from './http-errors.ts';
 import type { ApiEvent } from './api-event.ts';
 import { bodyText, parseJson } from './request-body.ts';
@@ -18,6 +18,26 @@ export const fieldProblems = (where: readonly string[], error: z.core.$ZodError)
     type: issue.code,
   }));
 
+const isObject = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/**
+ * Older clients send null for what they do not say. A field that may be null keeps it. What no schema knows stays as it
+ * is: it is ignored, or is an agent's own.
+ */
+function withoutNulls(schema: z.core.$ZodType | undefined, value: unknown): unknown {
+  if (schema instanceof z.ZodMiniArray && Array.isArray(value)) {
+    return value.map((one) => withoutNulls(schema.def.element, one));
+  }
+  if (!(schema instanceof z.ZodMiniObject) || !isObject(value)) return value;
+  const fields = new Map(Object.entries(schema.def.shape));
+  const said = Object.entries(value).filter(([key, one]) => {
+    const field = fields.get(key);
+    return one !== null || field === undefined || z.safeParse(field, null).success;
+  });
+  return Object.fromEntries(said.map(([key, one]) => [key, withoutNulls(fields.get(key), one)]));
+}
+
 function check({ where, schema, value }: Part): {
   readonly value: unknown;
   readonly problems: readonly FieldProblem[];
@@ -34,7 +54,8 @@ export function parseRequest(route: Route, event: ApiEvent) {
   const json = route.bodyFormat === 'json' && route.request.body !== undefined;
   const path = check({ where: 'path', schema: route.request.path, value: event.pathParameters ?? {} });
   const query = check({ where: 'query', schema: route.request.query, value: event.queryStringParameters ?? {} });
-  const body = check({ where: 'body', schema: route.request.body, value: json ? parseJson(text) : text });
+  const schema = route.request.body;
+  const body = check({ where: 'body', schema, value: json ? withoutNulls(schema, parseJson(text)) : text });
   const problems = [...path.problems, ...query.problems, ...body.problems];
   if (problems.length > 0) throw new BadRequest(problems);
   return { path: path.value, query: query.value, body: body.value, rawBody: text };

@@ -64,6 +64,8 @@ export interface ArrayStore {
   forgetArray(sdpId: string, removalId: string, audit: AuditEntry): Promise<boolean>;
   /** What the deployment's own array at this URL said it is; undefined when it never did. */
   getDeploymentArray(url: string): Promise<ArrayIdentity | undefined>;
+  /** What every array said that was remembered, at whatever URL; of one array there may be several. */
+  listDeploymentArrays(): Promise<readonly ArrayIdentity[]>;
   /** The first array that was ever remembered, at any URL, stays what rows without a name mean. */
   rememberDeploymentArray(url: string, identity: ArrayIdentity): Promise<void>;
   /** Id of the array that rows from before arrays had names mean; undefined when none was ever remembered. */
@@ -164,6 +166,8 @@ export interface CatalogStore {
     sourceHostId: string,
     sourceDbIds: readonly string[],
   ): Promise<void>;
+  /** The clone's id has come to another database: gives its row and its pin an id that no database has (`orphanId`). */
+  orphanClone(clone: Clone): Promise<void>;
   /** Forgets the clone and its pin, and its database row. */
   forgetClone(hostId: string, dbId: string, snapshotId: string): Promise<void>;
   /** Forgets the snapshot that the task deletes; one that it does not hold exclusively stays. */

@@ -32,6 +32,14 @@ it('tells the generation, and the host is connected with its facts', async () =>
   expect(shown.body).toMatchObject({ ...facts, last_seen_ts: startSeconds, is_connected: true });
 });
 
+it.each([
+  ['says', { has_vss_provider: true }, true],
+  ['does not say', {}, false],
+])('whose agent %s that it has a VSS provider', async (_, more, hasVssProvider) => {
+  await bed.send(beat({ ...facts, ...more }));
+  expect(await bed.store.getHost(callingHost)).toMatchObject({ hasVssProvider });
+});
+
 it('speaks for its own host only', async () => {
   await givenHost(bed, 'sqldev1', { connected: false });
   await bed.send(beat({ ...facts, host_id: 'sqldev1' }));

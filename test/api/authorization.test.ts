@@ -72,7 +72,7 @@ describe.each(guardedCalls)('$name', ({ route, request }) => {
     expect(await bed.table.rows()).toEqual(before);
     expect(bed.flows.started).toEqual([]);
     expect(refused.length).toBe(
-      { viewer: 0, operator: 1, admin: 4, 'admin-session': 4, host: 4, user: 2 }[route.audience],
+      { viewer: 0, operator: 1, admin: 4, 'admin-session': 4, host: 4, user: 1, 'user-session': 2 }[route.audience],
     );
   });
 });
@@ -85,7 +85,7 @@ it('is within what every function of the API is granted', () => {
     });
 });
 
-it.each(['create-user', 'change-user', 'set-password', 'change-own-password', 'create-app-token', 'revoke-app-token'])(
+it.each(['create-user', 'change-user', 'set-password', 'change-own-password'])(
   '%s wants somebody who logged in: the app token of an admin is refused',
   async (operation) => {
     const { request, route } = guardedCalls.find((one) => one.route.operation === operation)!;

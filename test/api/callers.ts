@@ -17,7 +17,8 @@ const letIn: Readonly<Record<Exclude<Audience, 'public'>, readonly Caller[]>> = 
   admin: ['admin'],
   'admin-session': ['admin'],
   host: ['host'],
-  user: ['admin', 'operator', 'viewer'],
+  user: ['admin', 'operator', 'viewer', 'app'],
+  'user-session': ['admin', 'operator', 'viewer'],
 };
 
 export interface CallerRow {

@@ -30,7 +30,7 @@ it('ends every session and app token of the caller, this one too', async () => {
   expect(await Promise.all(given.map((token) => readStatus(bed, token)))).toEqual([403, 403, 200]);
 });
 
-it.each(allowedCallers('user'))('$caller may', async ({ caller, token }) => {
+it.each(allowedCallers('user-session'))('$caller may', async ({ caller, token }) => {
   await bed.putUser({ name: caller, role: caller as 'viewer', passwordHash: cheapHash('secret') });
   expect((await bed.send(put(undefined, token))).status).toBe(204);
 });
@@ -98,7 +98,7 @@ it.each([
   expect(fieldsOf(answer)).toEqual(fields);
 });
 
-it.each(refusedCallers('user'))('$caller is refused: nobody is logged in there', async ({ token }) => {
+it.each(refusedCallers('user-session'))('$caller is refused: nobody is logged in there', async ({ token }) => {
   await givenHost(bed, callingHost);
   expect((await unchanged(bed, put(undefined, token))).status).toBe(403);
 });

@@ -52,7 +52,43 @@ it.each(allowedCallers('user'))('has the role of its user: $caller', async ({ ca
   const cancel = { method: 'POST', path: '/api/echo/v1/tasks/none/cancel', token: made.token } as const;
   const users = { method: 'GET', path: '/api/echo/v1/users', token: made.token } as const;
   const statuses = [(await bed.send(cancel)).status, (await bed.send(users)).status];
-  expect(statuses).toEqual(caller === 'admin' ? [404, 200] : caller === 'operator' ? [404, 403] : [403, 403]);
+  expect(statuses).toEqual(caller === 'admin' ? [404, 200] : caller === 'viewer' ? [403, 403] : [404, 403]);
+});
+
+describe('made by an app token', () => {
+  const made = async (about: unknown = wanted) => Made.parse((await bed.send(post(about, tokens.app))).body);
+
+  it("is its user's, with the user's role, and the audit names the program", async () => {
+    const { id, token } = await made();
+    expect((await bed.store.listAppTokens('operator')).map(({ tokenId }) => tokenId)).toEqual([id]);
+    expect(await readStatus(bed, token)).toBe(200);
+    expect((await bed.send({ method: 'GET', path: '/api/echo/v1/users', token })).status).toBe(403);
+    expect(await auditOf(bed)).toMatchObject([
+      { operation: 'create-app-token', principal: 'app:operator/nightly-jobs', subject: `operator/${id} nightly jobs` },
+    ]);
+  });
+
+  it('dies with the rest when its user gets a password', async () => {
+    const { token } = await made({ app_name: 'for ever' });
+    await bed.send({
+      method: 'PUT',
+      path: '/api/echo/v1/users/operator/password',
+      token: tokens.admin,
+      body: { password: 'a long enough password' },
+    });
+    expect([await readStatus(bed, tokens.app), await readStatus(bed, token)]).toEqual([403, 403]);
+  });
+
+  it('makes neither users nor passwords', async () => {
+    const { token } = Made.parse((await bed.send(post(wanted, tokens.admin))).body);
+    const { token: second } = Made.parse((await bed.send(post(wanted, token))).body);
+    for (const [method, path, body] of [
+      ['POST', '/api/echo/v1/users', { name: 'bob', role: 'admin', password: 'a long enough password' }],
+      ['PUT', '/api/echo/v1/me/password', { current_password: 'a', new_password: 'a long enough password' }],
+    ] as const) {
+      expect((await bed.send({ method, path, body, token: second })).status).toBe(403);
+    }
+  });
 });
 
 it('names user and program in the audit of what it does', async () => {
@@ -78,6 +114,7 @@ it('gives out fifty to one user, and no more', async () => {
   const answer = await unchanged(bed, post());
   expect(answer.status).toBe(409);
   expect(detailOf(answer)).toContain('there are 50 app tokens');
+  expect((await unchanged(bed, post(wanted, tokens.app))).status).toBe(409);
   expect((await bed.send(post(wanted, tokens.viewer))).status).toBe(201);
 });
 
@@ -141,7 +178,7 @@ describe('bad input changes nothing', () => {
     expect(fieldsOf(answer)).toContain(field);
   });
 
-  it.each(refusedCallers('user'))('$caller is refused: a token makes no tokens', async ({ token }) => {
+  it.each(refusedCallers('user'))('$caller is refused', async ({ token }) => {
     await givenHost(bed, callingHost);
     expect((await unchanged(bed, post(wanted, token))).status).toBe(403);
   });

@@ -10,7 +10,7 @@ const newTable = useDatabase();
 let bed: ApiBed;
 beforeEach(async () => {
   bed = await apiBed(await newTable());
-  await givenHost(bed, 'sqlprod1');
+  await givenHost(bed, 'sqlprod1', { hasVssProvider: true });
   await givenHost(bed, 'sqldev1');
   await givenDatabase(bed);
 });
@@ -69,7 +69,7 @@ describe('makes a task', () => {
       flow: 'create-clone',
       sdpId: '134409',
       sourceHostId: 'sqlprod1',
-      sources: [{ dbId: '7', dbName: 'orders', vendor: 'mssql' }],
+      sources: [{ dbId: '7', uid: '', dbName: 'orders', vendor: 'mssql' }],
       destinations: [{ hostId: 'sqldev1', dbName: 'orders_dev', sourceDbId: '7' }],
       namePrefix: 'snap',
       consistencyLevel: 'application',
@@ -103,6 +103,8 @@ describe('makes a task', () => {
   it.each([
     ['force_vss_usage', { force_vss_usage: true }, { forceVss: true }],
     ['use_vss, its newer name', { use_vss: true }, { forceVss: true }],
+    ['either of both names', { force_vss_usage: false, use_vss: true }, { forceVss: true }],
+    ['either of both names, the other way', { force_vss_usage: true, use_vss: false }, { forceVss: true }],
     ['crash level', { consistency_level: 'crash' }, { consistencyLevel: 'crash' }],
     ['target_state recovery', { target_state: 'recovery' }, { targetState: 'recovery' }],
     ['a prefix of 20 characters', { name_prefix: 'a2345678901234567890' }, { namePrefix: 'a2345678901234567890' }],

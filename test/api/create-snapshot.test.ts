@@ -12,7 +12,7 @@ const newTable = useDatabase();
 let bed: ApiBed;
 beforeEach(async () => {
   bed = await apiBed(await newTable());
-  await givenHost(bed, callingHost);
+  await givenHost(bed, callingHost, { hasVssProvider: true });
   await givenDatabase(bed);
 });
 
@@ -93,7 +93,7 @@ describe('makes a task', () => {
       flow: 'create-snapshot',
       sdpId: '134409',
       sourceHostId: callingHost,
-      sources: [{ dbId: '7', dbName: 'orders', vendor: 'mssql' }],
+      sources: [{ dbId: '7', uid: '', dbName: 'orders', vendor: 'mssql' }],
       namePrefix: 'snap',
       consistencyLevel: 'application',
       forceVss: false,
@@ -139,9 +139,18 @@ describe('makes a task', () => {
     expect((await bed.send(post(wanted))).status).toBe(200);
   });
 
+  it('at crash level where VSS is forced and there is none: it is not used', async () => {
+    await givenHost(bed, 'pgprod1', { vendor: 'postgres' });
+    await givenDatabase(bed, { hostId: 'pgprod1', vendor: 'postgres' });
+    const body = { source_host_id: 'pgprod1', database_ids: ['7'], consistency_level: 'crash', use_vss: true };
+    expect((await bed.send(post(body))).status).toBe(200);
+  });
+
   it.each([
     ['force_vss_usage', { force_vss_usage: true }, { forceVss: true }],
     ['use_vss, its newer name', { use_vss: true }, { forceVss: true }],
+    ['either of both names', { force_vss_usage: false, use_vss: true }, { forceVss: true }],
+    ['either of both names, the other way', { force_vss_usage: true, use_vss: false }, { forceVss: true }],
     ['crash level', { consistency_level: 'crash' }, { consistencyLevel: 'crash' }],
     ['a prefix of 4 characters', { name_prefix: 'a234' }, { namePrefix: 'a234' }],
     ['a prefix of 20 characters', { name_prefix: 'a2345678901234567890' }, { namePrefix: 'a2345678901234567890' }],
@@ -220,6 +229,15 @@ const refusals: readonly Refusal[] = [
     types: ['VSS_NOT_AVAILABLE'],
   },
   {
+    what: 'application level of an older SQL Server without VSS',
+    given: async () => {
+      await givenHost(bed, 'sqlold1', { dbEngineVersion: '15.0.2000.5' });
+      await givenDatabase(bed, { hostId: 'sqlold1' });
+    },
+    body: { ...wanted, source_host_id: 'sqlold1' },
+    types: ['VSS_NOT_AVAILABLE'],
+  },
+  {
     what: 'everything at once',
     given: async () => {
       const disks = (await givenSplitOrders()).volumes;
@@ -236,9 +254,8 @@ const refusals: readonly Refusal[] = [
       source_host_id: 'pgprod1',
       database_ids: ['7', '8', '9'],
       consistency_level: 'crash',
-      force_vss_usage: true,
     },
-    types: ['HOST_NOT_CONNECTED', 'DB_SNAPSHOT_NOT_ALLOWED', 'DB_NOT_FOUND', 'SDP_MISMATCH', 'VSS_NOT_AVAILABLE'],
+    types: ['HOST_NOT_CONNECTED', 'DB_SNAPSHOT_NOT_ALLOWED', 'DB_NOT_FOUND', 'SDP_MISMATCH'],
   },
 ];
 

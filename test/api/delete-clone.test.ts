@@ -27,7 +27,7 @@ const taken = 'snap_1767000200';
 const ofClone = {
   snapshotId: taken,
   hostId: 'sqldev1',
-  databases: [{ dbId: '5', dbName: 'orders_dev', vendor: 'mssql', restorePoint: '', volumes: [] }],
+  databases: [{ dbId: '5', uid: '', dbName: 'orders_dev', vendor: 'mssql', restorePoint: '', volumes: [] }],
 } as const;
 
 /** A snapshot taken of the clone itself, with a clone of its own. */

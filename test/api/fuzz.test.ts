@@ -33,7 +33,7 @@ function spoiled(good: unknown): fc.Arbitrary<unknown> {
   });
 }
 
-/** Nothing here is a value that any field takes: no text that could be a name, no list that could be empty on purpose. */
+/** Nothing here is a value that any field takes, but null, which is none: no text that could be a name, no list that could be empty on purpose. */
 const wrong: fc.Arbitrary<unknown> = fc.oneof(
   fc.constantFrom(null, -1, 1.5, 2 ** 60, Number.MAX_VALUE, '', [], [[]], [null], 'x'.repeat(3000)),
   fc.double({ noInteger: true, noNaN: true, noDefaultInfinity: true }),

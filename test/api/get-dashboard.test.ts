@@ -25,6 +25,7 @@ it("shows the deployment's own array and those that were registered, with what e
       { id: '4243', version: '8.0.0', mc_floating_ip: 'array-4243.example', mc_https_port: 443 },
       { id: '4999', version: '8.0.0', mc_floating_ip: '192.0.2.20', mc_https_port: 8443 },
     ],
+    clusters: [],
   });
 });
 
@@ -36,11 +37,11 @@ it('shows an array that is silent without its version', async () => {
 
 it('leaves the own array out until it has said who it is', async () => {
   bed.reachable.set(ownArrayUrl, nobody());
-  expect(await dashboard()).toEqual({ k2xs: [] });
+  expect(await dashboard()).toEqual({ k2xs: [], clusters: [] });
 });
 
 it('shows nothing where there is nothing', async () => {
-  expect(await dashboard(await apiBed(bed.table, { isWithoutArray: true }))).toEqual({ k2xs: [] });
+  expect(await dashboard(await apiBed(bed.table, { isWithoutArray: true }))).toEqual({ k2xs: [], clusters: [] });
 });
 
 it.each(allowedCallers('admin'))('is for $caller, who may register a host', async ({ token }) => {

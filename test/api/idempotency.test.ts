@@ -114,8 +114,10 @@ describe.each(keyedCalls)('$name', (call) => {
     await sendWithKey(bed, call);
     death = 'never';
     const answer = await withoutEffect(bed, () => sendWithKey(bed, call));
-    expect(answer.status).toBe(409);
+    expect(answer).toMatchObject({ status: 409, headers: { 'retry-after': String(claimSeconds) } });
     expect(detailOf(answer)).toContain('is being carried out');
+    bed.clock.advanceSeconds(claimSeconds - 1);
+    expect((await sendWithKey(bed, call)).headers).toMatchObject({ 'retry-after': '1' });
   });
 
   it('is carried out by the next one when its process died before', async () => {
@@ -174,7 +176,7 @@ describe.each(keyedCalls)('$name', (call) => {
     const made = answers.filter((answer) => answer.status === route.successStatus && !isReplay(answer));
     expect(made).toHaveLength(1);
     const audits = (await bed.table.rows()).filter(
-      ({ operation }) => operation === route.operation.replace('revoke-user-', 'revoke-'),
+      ({ operation }) => operation === route.operation.replace(/^revoke-(user|named)-/, 'revoke-'),
     );
     expect(audits).toHaveLength(isNoted ? 1 : 0);
   });

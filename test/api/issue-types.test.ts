@@ -71,14 +71,19 @@ const takenOfClone = () =>
   givenSnapshot(bed, {
     snapshotId: 'snap_1767000300',
     hostId: 'sqldev1',
-    databases: [{ dbId: '5', dbName: 'orders_dev', vendor: 'mssql', restorePoint: '', volumes: [] }],
+    databases: [{ dbId: '5', uid: '', dbName: 'orders_dev', vendor: 'mssql', restorePoint: '', volumes: [] }],
   });
 
 const cases: Readonly<Record<IssueType, readonly Case[]>> = {
   DB_NAME_IS_IN_USE: [
     { calls: [clone(copyTo('sqldev1', 'orders_dev')), importing(copyTo('sqldev1', 'ORDERS_DEV'))] },
     {
-      given: () => givenDatabase(bed, { hostId: 'sqldev1', dbId: '9', name: 'orders_dev_bkp_20251229T092000Z' }),
+      given: async () => {
+        for (const second of '0123456789') {
+          const name = `orders_dev_bkp_20251229T09200${second}Z`;
+          await givenDatabase(bed, { hostId: 'sqldev1', dbId: `9${second}`, name });
+        }
+      },
       calls: [refresh('sqldev1', ['orders_dev'], { keep_backup: true })],
     },
   ],

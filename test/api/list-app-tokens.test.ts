@@ -42,6 +42,12 @@ it("lists the caller's own, oldest first, without their secrets", async () => {
   expect(answer.text).not.toMatch(/appTokenOf|hash/i);
 });
 
+it("lists them to a program of theirs too, and nobody else's", async () => {
+  await bed.putAppToken('operator', 'a');
+  await bed.putAppToken('viewer', 'b');
+  expect((await bed.send(list(tokens.app))).body).toMatchObject([{ id: 'a' }]);
+});
+
 describe('says which are worth nothing any more', () => {
   it('because they expired', async () => {
     await bed.putAppToken('viewer', 'b', { expiresAtSeconds: startSeconds + 60 });

@@ -76,6 +76,31 @@ describe('makes a task', () => {
     expect(await bed.store.readLock(`sqldev1/${backup.toLowerCase()}`)).toBeDefined();
   });
 
+  it('takes the next free second for all its backups when others have the names of this one', async () => {
+    await givenClone(bed, { snapshot: { snapshotId: 'snap_1767000300' }, clone: { dbId: '6', dbName: 'a_test' } });
+    const both = { ...wanted, db_names: ['orders_dev', 'a_test'], keep_backup: true };
+    const names = (second: string) => ({
+      databases: [
+        { backupName: `orders_dev_bkp_20251229T0920${second}Z` },
+        { backupName: `a_test_bkp_20251229T0920${second}Z` },
+      ],
+    });
+    expect(await planOf({ ...wanted, keep_backup: true })).toMatchObject({ databases: [{ backupName: backup }] });
+    await givenDatabase(bed, { hostId: 'sqldev1', dbId: '9', name: 'A_TEST_bkp_20251229T092001Z' });
+    expect(await planOf(both)).toMatchObject(names('02'));
+    expect(await planOf(both)).toMatchObject(names('03'));
+  });
+
+  it('costs more calls to the table only when a name is taken', async () => {
+    const calls = async () => {
+      bed.table.forgetCalls();
+      expect((await bed.send(post({ ...wanted, keep_backup: true }))).status).toBe(200);
+      return bed.table.calls().length;
+    };
+    const first = await calls();
+    expect(await calls()).toBe(first + 1);
+  });
+
   it('leaves an audit entry that names the task', async () => {
     const { request_id: requestId } = taskOf(await bed.send(post(wanted)));
     expect(await bed.table.rows()).toContainEqual(
@@ -136,7 +161,7 @@ const givenSnapshotOfClone = () =>
   givenSnapshot(bed, {
     snapshotId: 'snap_1767000400',
     hostId: 'sqldev1',
-    databases: [{ dbId: '5', dbName: 'orders_dev', vendor: 'mssql', restorePoint: '', volumes: [] }],
+    databases: [{ dbId: '5', uid: '', dbName: 'orders_dev', vendor: 'mssql', restorePoint: '', volumes: [] }],
   });
 
 const hostIs = (about: Parameters<typeof givenHost>[2]) => async () => {
@@ -153,6 +178,8 @@ interface Refusal {
 
 const longName = 'x'.repeat(109);
 const keeping = { ...wanted, keep_backup: true };
+/** Every name that a backup of this moment could bear. */
+const backupKeys = Array.from({ length: 10 }, (_, second) => `sqldev1/orders_dev_bkp_20251229t09200${String(second)}z`);
 const refusals: readonly Refusal[] = [
   { what: 'a silent host', given: hostIs({ connected: false }), body: wanted, types: ['HOST_NOT_CONNECTED'] },
   { what: 'an unknown snapshot', body: { ...wanted, snapshot_id: 'snap_1' }, types: ['DB_SNAPSHOT_NOT_FOUND'] },
@@ -205,14 +232,18 @@ const refusals: readonly Refusal[] = [
   },
   { what: 'a clone of which snapshots exist', given: givenSnapshotOfClone, body: wanted, types: ['DB_IS_IN_USE'] },
   {
-    what: 'a backup whose name is taken',
-    given: () => givenDatabase(bed, { hostId: 'sqldev1', dbId: '9', name: backup.toUpperCase() }),
+    what: 'a backup whose names are taken',
+    given: async () => {
+      for (const [index, key] of backupKeys.entries()) {
+        await givenDatabase(bed, { hostId: 'sqldev1', dbId: `9${String(index)}`, name: key.slice('sqldev1/'.length) });
+      }
+    },
     body: keeping,
     types: ['DB_NAME_IS_IN_USE'],
   },
   {
-    what: 'a backup whose name a running task has reserved',
-    given: () => givenTask(bed, {}, [`sqldev1/${backup.toLowerCase()}`]),
+    what: 'a backup whose names running tasks have reserved',
+    given: () => givenTask(bed, {}, backupKeys),
     body: keeping,
     types: ['DB_NAME_IS_IN_USE'],
   },
@@ -259,7 +290,7 @@ const refusals: readonly Refusal[] = [
     what: 'everything at once',
     given: async () => {
       await hostIs({ vendor: 'postgres', sdpId: '4243', connected: false, mayKeepBackups: false })();
-      await givenTask(bed, {}, [`sqldev1/${backup.toLowerCase()}`], { exclusiveSnapshots: [newer] });
+      await givenTask(bed, {}, backupKeys, { exclusiveSnapshots: [newer] });
       await givenDatabase(bed, { hostId: 'sqldev1', dbId: '9', name: longName });
     },
     body: { ...keeping, db_names: ['orders_dev', 'Orders_dev', longName, 'x'] },
@@ -327,8 +358,8 @@ describe('looks again when, between the look and the record,', () => {
       ['DB_NOT_FOUND'],
     ],
     [
-      'the name of the backup was reserved',
-      (racing: ApiBed) => givenTask(racing, {}, [`sqldev1/${backup.toLowerCase()}`]),
+      'every name of the backup was reserved',
+      (racing: ApiBed) => givenTask(racing, {}, backupKeys),
       ['DB_NAME_IS_IN_USE'],
     ],
   ])('%s', async (_, meanwhile, types) => {
@@ -337,6 +368,14 @@ describe('looks again when, between the look and the record,', () => {
     expect(answer.status).toBe(409);
     expect(issueTypesOf(answer)).toEqual(types);
     expect(racing.flows.started).toEqual([]);
+  });
+});
+
+it('takes the next second when the name of the backup was reserved between the look and the record', async () => {
+  const racing = await racingBed(bed, (other) => givenTask(other, {}, [`sqldev1/${backup.toLowerCase()}`]));
+  const { request_id: requestId } = taskOf(await racing.send(post(keeping)));
+  expect((await racing.store.getTask(requestId))?.plan).toMatchObject({
+    databases: [{ backupName: 'orders_dev_bkp_20251229T092001Z' }],
   });
 });
 

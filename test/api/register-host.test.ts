@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import { apiBed, type ApiBed, tokens } from './api-bed.ts';
 import { callingHost, refusedCallers } from './callers.ts';
-import { givenHost } from './given.ts';
+import { givenArray, givenHost } from './given.ts';
 import { useDatabase } from './test-database.ts';
 import { bodyOf, detailOf, fieldsOf, unchanged } from './wire-answers.ts';
 
@@ -36,6 +36,16 @@ it.each([
   ['unknown fields only', { destinations: [], token: 'mine' }],
 ])('takes mssql for the vendor with %s', async (_, body) => {
   expect((await bed.send(put('sqlprod1', body))).body).toMatchObject({ db_vendor: 'mssql' });
+});
+
+it.each([
+  ['no body', undefined, 'postgres'],
+  ['an empty object', {}, 'postgres'],
+  ['another vendor in the body', { db_vendor: 'mssql' }, 'mssql'],
+])('takes the vendor of the query, with %s', async (_, body, vendor) => {
+  const answer = await bed.send({ ...put('sqlprod1', body), query: { dbvendor: 'postgres' } });
+  expect(answer.body).toMatchObject({ db_vendor: vendor });
+  expect(await bed.store.getHost('sqlprod1')).toMatchObject({ vendor });
 });
 
 it('refuses a second registration and changes nothing', async () => {
@@ -73,6 +83,38 @@ it('leaves an audit entry', async () => {
   ]);
 });
 
+describe("stores the array's own spelling of its id, which the installer compares ignoring case", () => {
+  const storedFor = async (sdpId: string) => {
+    expect((await bed.send(put('sqlprod1', { sdp_id: sdpId }))).status).toBe(201);
+    return (await bed.store.getHost('sqlprod1'))?.sdpId;
+  };
+
+  it.each([
+    ['of a registered one', 'D299', 'd299'],
+    ['of the exact one among two', 'D300', 'D300'],
+    ["of the deployment's own", 'OWN-1', 'own-1'],
+    ['and of one that nobody knows the one given', 'D301', 'D301'],
+    ['and none where none is given', '', ''],
+  ])('%s', async (_, given, stored) => {
+    for (const sdpId of ['d299', 'd300', 'D300']) await givenArray(bed, sdpId);
+    await bed.store.rememberDeploymentArray('https://own-array.example', { sdpId: 'own-1', name: 'own' });
+    expect(await storedFor(given)).toBe(stored);
+  });
+
+  it('and is refused while that array is being removed', async () => {
+    await givenArray(bed, 'd299', { removalId: 'removal-1', removingSinceSeconds: 1_767_000_000 });
+    const answer = await unchanged(bed, put('sqlprod1', { sdp_id: 'D299' }));
+    expect(answer).toMatchObject({ status: 409, body: { detail: "array 'd299' is being removed" } });
+  });
+
+  it('in six calls to the table at most, with a key too', async () => {
+    await givenArray(bed, 'd299');
+    bed.table.forgetCalls();
+    await bed.send({ ...put('sqlprod1', { sdp_id: 'D299' }), headers: { 'Idempotency-Key': 'key-1' } });
+    expect(bed.table.calls().length).toBeLessThanOrEqual(6);
+  });
+});
+
 describe('bad input changes nothing', () => {
   it.each([
     ['a vendor nobody serves', 'sqlprod1', { db_vendor: 'oracledb' }, 'body.db_vendor'],
@@ -88,6 +130,12 @@ describe('bad input changes nothing', () => {
     const answer = await unchanged(bed, put(hostId, body));
     expect(answer.status).toBe(422);
     expect(fieldsOf(answer)).toContain(field);
+  });
+
+  it('a vendor nobody serves, in the query', async () => {
+    const answer = await unchanged(bed, { ...put('sqlprod1'), query: { dbvendor: 'oracledb' } });
+    expect(answer.status).toBe(422);
+    expect(fieldsOf(answer)).toEqual(['query.dbvendor']);
   });
 
   it.each(refusedCallers('admin'))('$caller is refused', async ({ token }) => {

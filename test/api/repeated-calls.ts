@@ -34,6 +34,7 @@ const otherPayloads: Readonly<Record<string, Partial<TestRequest> | null>> = {
   'change-own-password': { body: { current_password: 'a', new_password: 'one more long password' } },
   'create-app-token': { body: { app_name: 'weekly jobs' } },
   'revoke-app-token': { body: { id: 'another' } },
+  'revoke-named-app-token': { path: '/api/v2/flex_app_tokens/another' },
   'create-user': { body: { name: 'bob', role: 'viewer', password: 'another long password' } },
   'change-user': { body: { role: 'admin' } },
   'set-password': { body: { password: 'one more long password' } },

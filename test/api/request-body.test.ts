@@ -1,9 +1,10 @@
 /** What the chain takes for a body, on every route that has one. Flex contract, section 1; design, section 12. */
 import { beforeAll, describe, expect, it } from 'vitest';
+import * as z from 'zod/mini';
 import { apiBed, type ApiBed, tokens } from './api-bed.ts';
 import { givenSite, routeCalls, tokenFor } from './route-calls.ts';
 import { useDatabase } from './test-database.ts';
-import { fieldsOf, unchanged } from './wire-answers.ts';
+import { fieldsOf, taskOf, unchanged } from './wire-answers.ts';
 
 const newTable = useDatabase();
 let bed: ApiBed;
@@ -61,8 +62,77 @@ describe('reads JSON whatever its label says', () => {
     expect((await bed.send({ ...readOnly, body: text, base64: true })).body).toEqual({ valid: true, issues: [] });
   });
 
+  it.each([
+    ['as text', '\uFEFF', {}],
+    ['as base64', '\uFEFF', { base64: true }],
+    ['before blanks', '\uFEFF\r\n ', {}],
+  ])('with a byte order mark, %s', async (_, mark, more) => {
+    const body = `${mark}${JSON.stringify(wanted)}`;
+    expect((await bed.send({ ...readOnly, ...more, body })).body).toEqual({ valid: true, issues: [] });
+  });
+
   it('with blanks around it', async () => {
     expect((await bed.send({ ...readOnly, body: `\r\n ${JSON.stringify(wanted)} \n` })).status).toBe(200);
+  });
+});
+
+describe('takes null for absent, as older clients send it', () => {
+  const fieldsWhere = (body: unknown, isWanted: (field: z.core.$ZodType) => boolean): readonly string[] =>
+    body instanceof z.ZodMiniObject
+      ? Object.entries(body.def.shape).flatMap(([name, field]) => (isWanted(field) ? [name] : []))
+      : [];
+  const isOptional = (field: z.core.$ZodType): boolean => z.safeParse(field, undefined).success;
+
+  it.each(jsonCalls)('in every optional field: $name', async ({ route, request }) => {
+    const fresh = await apiBed(await newTable());
+    await givenSite(fresh);
+    const nulls = Object.fromEntries(fieldsWhere(route.request.body, isOptional).map((field) => [field, null]));
+    const body = { ...nulls, ...Object(request.body) };
+    const answer = await fresh.send({ ...request, token: tokenFor(route), body });
+    expect(answer.status).toBe(request.path.endsWith('/__validate') ? 200 : route.successStatus);
+  });
+
+  it.each(jsonCalls)('and names a required field: $name', async ({ route, request }) => {
+    for (const field of fieldsWhere(route.request.body, (one) => !isOptional(one))) {
+      const body = { ...Object(request.body), [field]: null };
+      const answer = await unchanged(bed, { ...request, token: tokenFor(route), body });
+      expect(answer.status).toBe(422);
+      expect(fieldsOf(answer)).toEqual([`body.${field}`]);
+    }
+  });
+
+  it('and no field of a request means something by it', () => {
+    const meaning = jsonCalls.flatMap(({ route }) =>
+      fieldsWhere(route.request.body, (field) => z.safeParse(field, null).success),
+    );
+    expect(meaning).toEqual([]);
+  });
+
+  it('in the objects of a list too', async () => {
+    const [destination] = wanted.destinations;
+    const withNull = { ...wanted, destinations: [{ ...destination, target: null, db_name: null }] };
+    const answer = await unchanged(bed, { ...readOnly, body: withNull });
+    expect(fieldsOf(answer)).toEqual(['body.destinations.0.db_name']);
+  });
+
+  it('and not for what a list may lack', async () => {
+    expect(fieldsOf(await unchanged(bed, { ...readOnly, body: { ...wanted, destinations: [null] } }))).toEqual([
+      'body.destinations.0',
+    ]);
+  });
+
+  it('with the defaults in its place', async () => {
+    const fresh = await apiBed(await newTable());
+    await givenSite(fresh);
+    const left = ['name_prefix', 'consistency_level', 'target_state', 'force_vss_usage', 'use_vss'];
+    const body = { ...wanted, ...Object.fromEntries(left.map((field) => [field, null])) };
+    const answer = await fresh.send({ ...readOnly, path: '/api/echo/v1/echo_dbs', body });
+    expect((await fresh.store.getTask(taskOf(answer).request_id))?.plan).toMatchObject({
+      namePrefix: 'snap',
+      consistencyLevel: 'application',
+      targetState: 'online',
+      forceVss: false,
+    });
   });
 });
 

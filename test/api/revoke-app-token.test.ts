@@ -1,4 +1,4 @@
-import { beforeEach, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { hashToken } from '../../shared/http/authentication.ts';
 import { appTokenSecret } from './access-rows.ts';
 import { apiBed, type ApiBed, tokens } from './api-bed.ts';
@@ -58,6 +58,42 @@ it('is 404 for whoever comes second', async () => {
   expect(answers.map(({ status }) => status).sort()).toEqual([204, 404]);
 });
 
+describe('takes the id', () => {
+  const named = (id: string, body?: unknown) =>
+    ({ method: 'DELETE', path, token: tokens.viewer, query: { id }, ...(body === undefined ? {} : { body }) }) as const;
+  const left = async () => (await bed.store.listAppTokens('viewer')).map(({ tokenId }) => tokenId);
+
+  it('of the query, without a body', async () => {
+    expect((await bed.send(named('a'))).status).toBe(204);
+    expect(await left()).toEqual(['b']);
+  });
+
+  it('of both, where they are one', async () => {
+    expect((await bed.send(named('a', { id: 'a' }))).status).toBe(204);
+    expect(await left()).toEqual(['b']);
+  });
+
+  it('of neither, where they are two', async () => {
+    const answer = await unchanged(bed, named('a', { id: 'b' }));
+    expect({ status: answer.status, fields: fieldsOf(answer) }).toEqual({ status: 422, fields: ['query.id'] });
+  });
+
+  it.each(['', 'x'.repeat(65)])('of no bad query: %j', async (id) => {
+    const answer = await unchanged(bed, named(id));
+    expect({ status: answer.status, fields: fieldsOf(answer) }).toEqual({ status: 422, fields: ['query.id'] });
+  });
+});
+
+it('of an app token may be its own', async () => {
+  const token = appTokenSecret('viewer', 'a');
+  expect((await bed.send(revoke({ id: 'a' }, token))).status).toBe(204);
+  expect(await readStatus(bed, token)).toBe(403);
+});
+
+it('is 404 to a program for a token of another user', async () => {
+  expect((await unchanged(bed, revoke({ id: 'a' }, tokens.app))).status).toBe(404);
+});
+
 it.each([
   ['no id', {}],
   ['an empty id', { id: '' }],
@@ -70,7 +106,7 @@ it.each([
 });
 
 it.each(allowedCallers('user'))('$caller may revoke its own', async ({ caller, token }) => {
-  await bed.putAppToken(caller, 'own');
+  await bed.putAppToken(caller === 'app' ? 'operator' : caller, 'own');
   expect((await bed.send(revoke({ id: 'own' }, token))).status).toBe(204);
 });
 

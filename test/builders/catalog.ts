@@ -10,6 +10,7 @@ export const aSnapshot = (about: Partial<Snapshot> = {}): Snapshot => ({
   databases: [
     {
       dbId: '5',
+      uid: '',
       dbName: 'sales',
       vendor: 'postgres',
       restorePoint: '0/3000028',
@@ -37,6 +38,8 @@ export const aClone = (about: Partial<Clone> = {}): Clone => ({
   sourceHostId: 'host-1',
   sourceDbId: '5',
   sourceDbName: 'sales',
+  uid: '',
+  sourceUid: '',
   snapshotId: 'snap_1000',
   sdpId: 'sdp-1',
   views: ['rp-view-1'],

@@ -14,6 +14,7 @@ export const aVolume = (about: Partial<DatabaseVolume> = {}): DatabaseVolume => 
 export const aDatabase = (about: Partial<Database> = {}): Database => ({
   hostId: 'host-1',
   dbId: '5',
+  uid: '',
   name: 'sales',
   vendor: 'postgres',
   status: 'ONLINE',

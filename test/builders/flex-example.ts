@@ -68,6 +68,7 @@ export const snapshotRow = (about: Partial<Snapshot> = {}): Snapshot =>
     databases: [
       {
         dbId: '7',
+        uid: '',
         dbName: 'orders',
         vendor: 'mssql',
         restorePoint: '',
@@ -86,7 +87,7 @@ export const taskRow = (about: Partial<Task> = {}): Task =>
     requestId: 'q3Jt0m9rXn2Vb7Lw4sKc8dPzAbCdEfGh',
     plan: aClonePlan({
       sourceHostId: 'sqlprod1',
-      sources: [{ dbId: '7', dbName: 'orders', vendor: 'mssql' }],
+      sources: [{ dbId: '7', uid: '', dbName: 'orders', vendor: 'mssql' }],
       destinations: [{ hostId: 'sqldev1', dbName: 'orders_dev', sourceDbId: '7' }],
     }),
     createdAtSeconds: 1_767_000_200,

@@ -127,6 +127,7 @@ describe('a second array', { timeout: 60_000 }, () => {
         agentScript: join(bed.dataDir, 'agent.mjs'),
         superuserPasswordFile: join(bed.dataDir, 'superuser-password'),
         children,
+        report: () => undefined,
       },
       { hostId: farHostId, vendor: 'mssql', databases: ['stock'] },
     );

@@ -33,6 +33,7 @@ const ListedSnapshot = z.object({
   databases: z.array(z.object({ db_id: z.string(), db_name: z.string() })),
   timestamp: z.number(),
   consistency_level: z.string(),
+  is_vss_based: z.boolean(),
 });
 const Topology = z.array(
   z.object({
@@ -61,12 +62,13 @@ const snapshotsByDatabase = async () =>
     .flatMap(({ databases }) => databases.map(({ id, db_snapshots }) => [id, db_snapshots] as const));
 
 /** Takes a snapshot of both databases and waits for it; its id. */
-async function take(level: 'application' | 'crash', at = path): Promise<string> {
+async function take(level: 'application' | 'crash', at = path, forceVss = false): Promise<string> {
   const body = {
     source_host_id: hostId,
     database_ids: databaseIds,
     name_prefix: 'nightly-',
     consistency_level: level,
+    use_vss: forceVss,
   };
   expect(await bed.api.call('POST', `${at}/__validate`, body)).toMatchObject({
     status: 200,
@@ -96,6 +98,7 @@ describe('a snapshot of two databases in two volume groups', { timeout: 60_000 }
         sdp_id: await array.systemId(),
         databases: names.map((name, index) => ({ db_id: databaseIds[index], db_name: name })),
         consistency_level: level,
+        is_vss_based: false,
       });
       const shown = [{ id, consistency_level: level, db_ids: databaseIds, deletable: true }];
       expect(await snapshotsByDatabase()).toEqual(databaseIds.map((databaseId) => [databaseId, shown]));
@@ -111,6 +114,15 @@ describe('a snapshot of two databases in two volume groups', { timeout: 60_000 }
       expect(await settledFootprint(bed, array, clean)).toEqual(clean);
     },
   );
+
+  it.each([
+    ['application', true],
+    ['crash', false],
+  ] as const)('at %s level says that it is based on VSS where it was forced: %s', async (level, isVssBased) => {
+    const id = await take(level, path, true);
+    expect(await read(path, z.array(ListedSnapshot))).toMatchObject([{ id, is_vss_based: isVssBased }]);
+    await deleteSnapshot(bed.api, id);
+  });
 
   it('is taken, listed and deleted over the older paths, by a client that parses a task from every answer', async () => {
     const clean = await footprint(bed, array);

@@ -76,9 +76,14 @@ describe("a program's token", () => {
     const taken = await ended(program.api, acceptedTask(await program.api.call('POST', snapshots, order)));
     expect(taken.state).toBe('completed');
     await deleteSnapshot(program.api, taken.result?.db_snapshot?.id ?? '');
-    expect((await program.api.call('POST', '/api/v2/flex_app_tokens', { app_name: 'more' })).status).toBe(403);
+    const password = { current_password: 'a', new_password: 'another long password' };
+    expect((await program.api.call('PUT', '/api/echo/v1/me/password', password)).status).toBe(403);
     const [used] = await appTokens(operator.api);
     expect(used?.last_used_ts).toBeGreaterThanOrEqual(unused?.created_ts ?? Infinity);
+
+    const second = await newAppToken(bed, program.api);
+    expect((await program.api.call('DELETE', `/api/v2/flex_app_tokens/${second.id}`)).status).toBe(204);
+    expect(await readStatus(second.api)).toBe(403);
 
     expect((await operator.api.call('DELETE', '/api/v2/flex_app_tokens', { id: program.id })).status).toBe(204);
     expect(await readStatus(program.api)).toBe(403);

@@ -181,6 +181,19 @@ it('a second refresh of the same databases waits and runs', () =>
     expect((await world.store.listClones()).length).toBe(2);
   }));
 
+it('a second refresh that keeps a backup too waits, runs, and leaves two of them', () =>
+  refreshed(async (world) => {
+    const { snapshotId } = beforeRefresh(world);
+    const second = await refreshWithAnother(world, true, () => askToRefresh(world, true), firstKey);
+    expect([second.state, second.error]).toEqual(['done', '']);
+    const rows = await world.store.listClones();
+    expect(rows).toHaveLength(6);
+    expect(rows.filter(({ dbName }) => dbName.startsWith('orders_test_bkp_'))).toHaveLength(2);
+    expect((await cloneNamed(world, 'orders_test')).requestId).toBe(second.requestId);
+    const pins = (await world.store.getSnapshot(snapshotId))?.pins;
+    expect(pins?.size).toBe(4);
+  }));
+
 it('a deletion that waited for it deletes the clone on its new volumes', () =>
   refreshed(async (world) => {
     const { dbId } = await cloneNamed(world, 'orders_test');

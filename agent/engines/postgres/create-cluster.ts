@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { chown, mkdir, readdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { AgentFailure } from '../../failure.ts';
+import { AgentFailure, VolumeInUse } from '../../failure.ts';
 import { isNotFound, writeDurably } from '../../journal/durable-file.ts';
 import { type Cluster, superuser } from './cluster.ts';
 import { isReachable } from './reachability.ts';
@@ -13,7 +13,7 @@ const initTimeoutSeconds = 300;
 /**
  * Makes an empty cluster on its volumes. TCP asks for passwords (scram-sha-256); without a superuser password nobody
  * but the agent can log in until one is set.
- * @throws AgentFailure ENGINE_FAILED when a folder is in use; folders made here are removed again.
+ * @throws VolumeInUse when a folder is not empty. AgentFailure ENGINE_FAILED; folders made here are removed again.
  */
 export async function createCluster(
   cluster: Cluster,
@@ -61,7 +61,7 @@ export async function createCluster(
 
 async function refuseUsed(folder: string): Promise<void> {
   try {
-    if ((await readdir(folder)).length > 0) throw new AgentFailure('ENGINE_FAILED', `${folder} is not empty`);
+    if ((await readdir(folder)).length > 0) throw new VolumeInUse(`${folder} is not empty`);
   } catch (error) {
     if (!isNotFound(error)) throw error;
   }

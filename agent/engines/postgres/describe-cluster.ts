@@ -31,6 +31,7 @@ export async function describeCluster(
   const sizes = memory.get(birthIdOf(database)) ?? { takenAtMs: 0, data: 0, log: 0 };
   return {
     id: database.id,
+    uid: database.uid,
     name: database.name,
     vendor: 'postgres',
     status,

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import type { DatabaseReport } from '../../../shared/contracts/agent.ts';
-import { AgentFailure, messageOf } from '../../failure.ts';
+import { AgentFailure, messageOf, VolumeInUse } from '../../failure.ts';
 import type { DeviceRoot } from '../../host/device-root.ts';
 import { isNotFound, writeDurably } from '../../journal/durable-file.ts';
 import type { DatabaseRecord, DatabaseVolume } from '../../registry/database-record.ts';
@@ -46,8 +46,7 @@ export function createSimulatedEngine(deviceRoot: DeviceRoot): Engine {
     inspectCopy: (source) => inspect(source, deviceRoot),
     create: async (database) => {
       const { data, log } = volumesOf(database);
-      if ((await readHeader(data)) !== null)
-        throw new AgentFailure('ENGINE_FAILED', 'the volume holds a database already');
+      if ((await readHeader(data)) !== null) throw new VolumeInUse('the volume holds a database already');
       await writeDurably(logRowsPath(log), '', { mode: 0o644 });
       await writeDurably(rowsPath(data), '', { mode: 0o644 });
       await writeHeader(database);
@@ -126,6 +125,7 @@ async function describe(
   ] as const;
   return {
     id: database.id,
+    uid: database.uid,
     name: database.name,
     vendor: 'mssql',
     status: header?.name === database.name ? header.state : 'SUSPECT',

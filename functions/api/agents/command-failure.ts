@@ -15,13 +15,17 @@ const untriedCodes: ReadonlySet<AgentErrorCode> = new Set([
   'COMMAND_REVOKED',
 ]);
 
+/** An agent that knows no staged copy may have lost what it knew since an earlier attempt put that in service. */
+const wasTried = ({ kind }: CommandRecord, code: AgentErrorCode): boolean =>
+  !untriedCodes.has(code) && !(kind === 'swap' && code === 'DB_NOT_FOUND');
+
 async function takeBack(
   { store }: Pick<AgentApiDeps, 'store'>,
   { requestId, effectId, kind, attempt }: CommandRecord,
-  wasTried: boolean,
+  tried: boolean,
 ): Promise<void> {
   if (kind === 'attach') return;
-  if (kind === 'swap' || kind === 'detach') await store.markRefused(requestId, effectId, attempt, wasTried);
+  if (kind === 'swap' || kind === 'detach') await store.markRefused(requestId, effectId, attempt, tried);
   else await store.markUndone(requestId, effectId);
 }
 
@@ -43,7 +47,7 @@ export const commandFailure = defineOperation({
   async run(deps: AgentApiDeps, call) {
     const { error, inventory } = call.body;
     const command = await answeredCommand(deps, call, call.path.command_id, inventory);
-    if (command.purpose === 'do') await takeBack(deps, command, !untriedCodes.has(error.code));
+    if (command.purpose === 'do') await takeBack(deps, command, wasTried(command, error.code));
     await deps.store.settleCommand(command.requestId, command.commandId, 'failed');
     const cause = `host '${command.hostId}' could not ${command.kind}: ${error.message} (${error.code})`;
     await deps.flows.fail(command.token, 'AgentFailed', cause.slice(0, maxCauseLength));

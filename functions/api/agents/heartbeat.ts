@@ -28,6 +28,7 @@ export const heartbeat = defineOperation({
       cloudVendor: body.cloud_vendor,
       dbEngineVersion: body.db_engine_version,
       mayKeepBackups: body.may_keep_backups,
+      hasVssProvider: body.has_vss_provider,
     };
     await deps.store.recordHeartbeat(host.hostId, host.generation, facts, nowSeconds(deps.clock));
     return { body: { generation: host.generation } };

@@ -1,12 +1,12 @@
 /** Takes an agent's inventory over into the table. */
 import type { DatabaseReport, InventoryReport } from '../../../shared/contracts/agent.ts';
-import type { Database, DatabaseVolume } from '../../../shared/domain/database.ts';
+import { type Database, type DatabaseVolume, mayBeSame } from '../../../shared/domain/database.ts';
 import type { Host } from '../../../shared/domain/host.ts';
-import type { DatabaseStore } from '../../../shared/ports/store.ts';
+import type { CatalogStore, DatabaseStore } from '../../../shared/ports/store.ts';
 import { locate, type PlaceDeps, volumesOf } from './disk-places.ts';
 
 export interface InventoryDeps extends PlaceDeps {
-  readonly store: DatabaseStore;
+  readonly store: DatabaseStore & Pick<CatalogStore, 'getClones' | 'orphanClone'>;
 }
 
 const databaseOf = (
@@ -17,6 +17,7 @@ const databaseOf = (
 ): Database => ({
   hostId: host.hostId,
   dbId: report.id,
+  uid: report.uid ?? '',
   name: report.name,
   vendor: report.vendor,
   status: report.status,
@@ -64,6 +65,24 @@ const isOlder = (database: Database, host: Host, report: InventoryReport): boole
   database.generation < host.generation ||
   (database.generation === host.generation && database.sequence < report.sequence);
 
+/** Clones whose ids have come to other databases: the rows of clones are found by id, and must not be taken for theirs. */
+async function orphanClones(
+  { store }: InventoryDeps,
+  host: Host,
+  before: ReadonlyMap<string, Database>,
+  after: readonly Database[],
+): Promise<void> {
+  const renewed = after.filter((one) => one.uid !== '' && before.get(one.dbId)?.uid !== one.uid);
+  const clones = await store.getClones(
+    host.hostId,
+    renewed.map((one) => one.dbId),
+  );
+  for (const clone of clones) {
+    const database = renewed.find((one) => one.dbId === clone.dbId);
+    if (database !== undefined && !mayBeSame(clone.uid, database.uid)) await store.orphanClone(clone);
+  }
+}
+
 /**
  * Rows that changed are written, rows that are gone after the last chunk are removed, then the sequence is closed.
  * An inventory older than the stored one changes nothing. Parts of one inventory come in order.
@@ -83,6 +102,8 @@ export async function takeInventory(deps: InventoryDeps, host: Host, report: Inv
     const volumes = knownVolumes(host, one, old) ?? volumesOf(deps, one, knownBefore(host, old), located);
     return databaseOf(host, one, report.sequence, volumes);
   });
+  // First: once the rows are written, nobody looks again.
+  await orphanClones(deps, host, beforeById, after);
   const inOneChunk = report.chunks === 1;
   const changed = after.filter((database) => {
     const old = beforeById.get(database.dbId);

@@ -20,7 +20,7 @@ export const changeOwnPassword = defineOperation({
   method: 'PUT',
   path: '/api/echo/v1/me/password',
   capability: 'auth',
-  audience: 'user',
+  audience: 'user-session',
   summary: "Change one's own password",
   request: {
     body: z.object({

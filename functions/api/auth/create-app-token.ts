@@ -7,7 +7,7 @@ import { defineOperation } from '../../../shared/http/route.ts';
 import { nowSeconds } from '../../../shared/ports/clock.ts';
 import type { ApiDeps } from '../api-deps.ts';
 import { auditEntry } from '../audit-entry.ts';
-import { userOfSession } from './user-of-session.ts';
+import { callingUser } from './user-of-session.ts';
 
 /** Enough for a person's programs. Several made at once may be a few more. */
 const maxAppTokens = 50;
@@ -47,7 +47,7 @@ export const createAppToken = defineOperation({
   task: null,
   secret: 'answer',
   async run(deps: ApiDeps, call) {
-    const { name: user, role, epoch } = userOfSession(call);
+    const { name: user, role, epoch } = callingUser(call);
     const { app_name: name, description, ttl } = call.body;
     const createdAtSeconds = nowSeconds(deps.clock);
     const replaces = toReplace(await deps.store.listAppTokens(user), epoch, createdAtSeconds);

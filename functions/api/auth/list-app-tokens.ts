@@ -3,7 +3,7 @@ import { FlexAppToken } from '../../../shared/faces/flex/flex-user.ts';
 import { defineOperation } from '../../../shared/http/route.ts';
 import type { ApiDeps } from '../api-deps.ts';
 import { shownAppTokens } from './shown-app-tokens.ts';
-import { userOfSession } from './user-of-session.ts';
+import { callingUser } from './user-of-session.ts';
 
 /** The caller's own app tokens, without their secrets. Flex contract, section 2. */
 export const listAppTokens = defineOperation({
@@ -17,5 +17,5 @@ export const listAppTokens = defineOperation({
   response: z.array(FlexAppToken),
   successStatus: 200,
   task: null,
-  run: async (deps: ApiDeps, call) => ({ body: await shownAppTokens(deps, userOfSession(call).name) }),
+  run: async (deps: ApiDeps, call) => ({ body: await shownAppTokens(deps, callingUser(call).name) }),
 });

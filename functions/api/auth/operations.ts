@@ -8,6 +8,7 @@ import { listUserAppTokens } from './list-user-app-tokens.ts';
 import { listUsers } from './list-users.ts';
 import { login } from './login.ts';
 import { revokeAppToken } from './revoke-app-token.ts';
+import { revokeNamedAppToken } from './revoke-named-app-token.ts';
 import { revokeUserAppToken } from './revoke-user-app-token.ts';
 import { setPassword } from './set-password.ts';
 
@@ -17,6 +18,7 @@ export const operations = [
   createAppToken,
   listAppTokens,
   revokeAppToken,
+  revokeNamedAppToken,
   createUser,
   listUsers,
   getUser,

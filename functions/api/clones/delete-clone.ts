@@ -13,6 +13,7 @@ import { firstAnswer, FlexTask } from '../../../shared/faces/flex/flex-task.ts';
 import { flexValidation } from '../../../shared/faces/flex/flex-validation.ts';
 import { type ApiCall, defineOperation } from '../../../shared/http/route.ts';
 import { nowSeconds } from '../../../shared/ports/clock.ts';
+import { withStandingSnapshots } from '../../../shared/use-cases/standing-snapshots.ts';
 import type { FlowApiDeps } from '../api-deps.ts';
 import { NamedDatabase, NamedHost } from '../schema-words.ts';
 import { type Decision, startCalledTask } from '../start-called-task.ts';
@@ -35,11 +36,12 @@ async function cascaded({ store }: FlowApiDeps, clone: Clone, cascade: boolean):
 
 async function gather(deps: FlowApiDeps, body: DeleteCloneBody): Promise<CloneDeletionFacts> {
   const { host_id: hostId, database_id: dbId, cascade } = body;
-  const [host, database, clone] = await Promise.all([
+  const [host, database, found] = await Promise.all([
     deps.store.getHost(hostId),
     deps.store.getDatabase(hostId, dbId),
     deps.store.getClone(hostId, dbId),
   ]);
+  const clone = found === undefined ? undefined : await withStandingSnapshots(deps.store, found);
   const asked = { nowSeconds: nowSeconds(deps.clock), hostId, dbId, cascade, host, database };
   if (clone === undefined) return { ...asked, clone, snapshots: [], lock: undefined };
   const [placed, snapshots, lock] = await Promise.all([

@@ -45,9 +45,10 @@ async function publish(
   const atSeconds = nowSeconds(deps.clock);
   const clones = plan.destinations.map(({ dbName }, index): Clone => {
     const attach = effects.find((effect) => effect.effectId === attachEffectId(index));
-    const dbId = AttachOutcome.parse(attach?.outcome).database.id;
+    const { id: dbId, uid = '' } = AttachOutcome.parse(attach?.outcome).database;
     return cloneOf(task, copyIn(task, snapshot, index), index, effects, {
       dbId,
+      uid,
       dbName,
       atSeconds,
       isRestored: false,

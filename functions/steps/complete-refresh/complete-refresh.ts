@@ -11,6 +11,7 @@ import { doneState } from '../done-state.ts';
 import { attachEffectId, swapEffectId } from '../effect-of.ts';
 import { SwapOutcome } from '../outcomes.ts';
 import { refreshPlanOf } from '../plan-of.ts';
+import { refreshedDatabases } from '../refreshed-databases.ts';
 import { defineStep, type StepDeps, StepInput } from '../step.ts';
 
 /**
@@ -35,24 +36,27 @@ export const completeRefresh = defineStep({
 });
 
 async function publish(deps: Pick<StepDeps, 'store' | 'clock'>, task: Task, plan: RefreshPlan): Promise<TaskResult> {
-  const [snapshot, effects, clones] = await Promise.all([
+  const [snapshot, effects, find] = await Promise.all([
     deps.store.getSnapshot(plan.snapshotId),
     deps.store.listEffects(task.requestId),
-    deps.store.getClones(
-      plan.hostId,
-      plan.databases.map(({ dbId }) => dbId),
-    ),
+    refreshedDatabases(deps.store, plan),
   ]);
+  // A backup has kept its id; without one the database in service bears it.
+  const oldIds = plan.databases.map(
+    ({ dbId, dbName, backupName }) => find(backupName === '' ? dbName : backupName)?.dbId ?? dbId,
+  );
+  const clones = await deps.store.getClones(plan.hostId, oldIds);
   const swap = SwapOutcome.parse(effects.find((effect) => effect.effectId === swapEffectId)?.outcome);
   const atSeconds = nowSeconds(deps.clock);
-  const copies = plan.databases.map(({ dbId, dbName, backupName }, index): PublishedCopy => {
+  const copies = plan.databases.map(({ dbName, backupName }, index): PublishedCopy => {
     const attachId = attachIdOf(task.requestId, attachEffectId(index));
     const inService = swap.databases.find((one) => one.attach_id === attachId);
     if (inService === undefined) throw new DomainError('Internal', `the swap says nothing of '${dbName}'`);
-    const old = clones.find((one) => one.dbId === dbId);
+    const old = clones.find((one) => one.dbId === oldIds[index]);
     // What was no clone took the database of its own name: on its own host that is itself.
     const isRestored = old === undefined ? plan.hostId === plan.sourceHostId : old.isRestored;
-    const made = { dbId: inService.database.id, dbName, atSeconds, isRestored };
+    const { id, uid = '' } = inService.database;
+    const made = { dbId: id, uid, dbName, atSeconds, isRestored };
     const clone = cloneOf(task, copyIn(task, snapshot, index), index, effects, made);
     if (old === undefined) return { clone, replaced: null };
     if (backupName !== '') return { clone, replaced: { clone: old, backupName } };

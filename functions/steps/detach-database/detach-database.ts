@@ -1,4 +1,4 @@
-import type { Clone } from '../../../shared/domain/clone.ts';
+import { type Clone, isDatabaseOf, isOrphan } from '../../../shared/domain/clone.ts';
 import { sameName } from '../../../shared/domain/database.ts';
 import { DomainError } from '../../../shared/domain/errors.ts';
 import type { DeleteClonePlan } from '../../../shared/domain/plan.ts';
@@ -7,7 +7,7 @@ import { sendCommand } from '../../../shared/use-cases/agent-command.ts';
 import { intended } from '../effect-of.ts';
 import { heldClone } from '../held-clone.ts';
 import { deleteClonePlanOf } from '../plan-of.ts';
-import { defineStep, WaitingStepInput } from '../step.ts';
+import { defineStep, type StepDeps, WaitingStepInput } from '../step.ts';
 
 /** What changed while the task waited for the lock. */
 function refuseWhatChanged(plan: DeleteClonePlan, clone: Clone | undefined): asserts clone is Clone {
@@ -22,6 +22,24 @@ function refuseWhatChanged(plan: DeleteClonePlan, clone: Clone | undefined): ass
   }
 }
 
+/** Nothing was asked of the host yet, and nobody there could be asked: then the task need not begin. */
+async function refuseDeafHost({ store }: Pick<StepDeps, 'store'>, { hostId }: DeleteClonePlan): Promise<void> {
+  const host = await store.getHost(hostId);
+  if (host === undefined || host.queueUrl === '')
+    throw new DomainError('Refused', `host '${hostId}' is not registered any more, or its agent never asked for work`);
+}
+
+/** An id may have come to another database, which is not the clone: the host has the clone no more then. */
+async function isStillThere({ store }: Pick<StepDeps, 'store'>, clone: Clone): Promise<boolean> {
+  if (isOrphan(clone)) return false;
+  const [host, database] = await Promise.all([
+    store.getHost(clone.hostId),
+    store.getDatabase(clone.hostId, clone.dbId),
+  ]);
+  // What is not reported may be there all the same: the agent knows.
+  return database?.generation !== host?.generation || database === undefined || isDatabaseOf(clone, database);
+}
+
 /**
  * The point of no return of a clone's deletion: has the agent stop and forget the database. Forward only: a database that
  * is gone is not brought back.
@@ -33,20 +51,29 @@ export const detachDatabase = defineStep({
   needs: ['store', 'flows', 'agents', 'clock', 'settings'],
   async run(deps, task, { token }) {
     const plan = deleteClonePlanOf(task);
-    const clone = await heldClone(deps.store, plan);
-    if (clone === undefined && task.pastPointOfNoReturn) {
-      // Forgotten by an earlier run that died after it: another database may have its id by now.
+    const effectId = 'detach';
+    const [clone, earlier] = await Promise.all([
+      heldClone(deps.store, plan),
+      deps.store.getEffect(task.requestId, effectId),
+    ]);
+    if (task.pastPointOfNoReturn && (clone === undefined || earlier?.state === 'done')) {
+      // Detached, or forgotten, by an earlier run: another database may have its id by now.
       await deps.flows.succeed(token, {});
       return { sent: false };
     }
     refuseWhatChanged(plan, clone);
+    if (!task.pastPointOfNoReturn) await refuseDeafHost(deps, plan);
     const passed = await deps.store.passPointOfNoReturn(task.requestId, nowSeconds(deps.clock));
     if (!passed) throw new DomainError('TaskCanceled', 'the task was canceled');
-    const effectId = 'detach';
     await deps.store.intend(
       intended(task.requestId, effectId, 'detach', { name: plan.dbName, hostId: plan.hostId }),
       task.attempt,
     );
+    if (!(await isStillThere(deps, clone))) {
+      await deps.store.markDone(task.requestId, effectId, { detached: false });
+      await deps.flows.succeed(token, {});
+      return { sent: false };
+    }
     await sendCommand(deps, task, {
       hostId: plan.hostId,
       kind: 'detach',
@@ -54,7 +81,12 @@ export const detachDatabase = defineStep({
       purpose: 'do',
       token,
       validSeconds: deps.settings.agentCommandTimeoutSeconds,
-      arguments: { attach_id: null, database_id: plan.dbId, db_name: plan.dbName },
+      arguments: {
+        attach_id: null,
+        database_id: clone.dbId,
+        database_uid: clone.uid === '' ? null : clone.uid,
+        db_name: plan.dbName,
+      },
     });
     return { sent: true };
   },

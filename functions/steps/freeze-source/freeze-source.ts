@@ -1,3 +1,4 @@
+import { freezesByVss } from '../../../shared/domain/plan.ts';
 import { nowSeconds } from '../../../shared/ports/clock.ts';
 import { sendCommand } from '../../../shared/use-cases/agent-command.ts';
 import { freezeEffectId, intended } from '../effect-of.ts';
@@ -40,6 +41,7 @@ export const freezeSource = defineStep({
         freeze_id: freezeIdOf(task.requestId, round),
         databases: plan.sources.map((source) => ({ id: source.dbId, name: source.dbName })),
         max_seconds: deps.settings.freezeMaxSeconds,
+        force_vss: freezesByVss(plan),
       },
     });
     return { frozen: true, sent_at: nowSeconds(deps.clock) };

@@ -1,6 +1,7 @@
+import { mayBeSame } from '../../../shared/domain/database.ts';
 import { DomainError } from '../../../shared/domain/errors.ts';
 import type { SourcePlan } from '../../../shared/domain/plan.ts';
-import { sourceLockKeys } from '../../../shared/domain/plan.ts';
+import { freezesByVss, sourceLockKeys } from '../../../shared/domain/plan.ts';
 import { type Snapshot, snapshotIdOf } from '../../../shared/domain/snapshot.ts';
 import type { Task } from '../../../shared/domain/task.ts';
 import { releaseAll } from '../../../shared/use-cases/locking.ts';
@@ -36,6 +37,7 @@ async function snapshotOf(
     sdpId: first.sdpId,
     databases: plan.sources.map((source) => ({
       dbId: source.dbId,
+      uid: source.uid,
       dbName: source.dbName,
       vendor: source.vendor,
       restorePoint: points.get(source.dbId) ?? '',
@@ -49,7 +51,7 @@ async function snapshotOf(
     takenAtSeconds: Math.min(...taken.map((one) => one.takenAtSeconds)),
     consistencyLevel: plan.consistencyLevel,
     dbEngineVersion: host?.dbEngineVersion ?? '',
-    isVssBased: false,
+    isVssBased: freezesByVss(plan),
     state: 'pending',
     requestId: task.requestId,
     scheduleId: plan.flow === 'create-snapshot' ? plan.scheduleId : '',
@@ -79,7 +81,10 @@ async function record(deps: Pick<StepDeps, 'store'>, task: Task, plan: SourcePla
   const snapshot = await snapshotOf(deps, task, plan);
   const ids = new Set(plan.sources.map((source) => source.dbId));
   const clones = await Promise.all([...ids].map((dbId) => deps.store.getClone(plan.sourceHostId, dbId)));
-  const sourceClones = clones.flatMap((one) => (one === undefined ? [] : [one]));
+  const sourceClones = clones.flatMap((one) => {
+    const source = plan.sources.find(({ dbId }) => dbId === one?.dbId);
+    return one !== undefined && source !== undefined && mayBeSame(one.uid, source.uid) ? [one] : [];
+  });
   for (let seconds = 0; seconds <= maxIdCollisions; seconds += 1) {
     const snapshotId = snapshotIdOf(plan.namePrefix, snapshot.takenAtSeconds + seconds);
     if ((await deps.store.recordSnapshot({ ...snapshot, snapshotId }, sourceClones)) === 'recorded') return snapshotId;

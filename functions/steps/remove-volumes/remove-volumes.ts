@@ -3,6 +3,7 @@ import { DomainError } from '../../../shared/domain/errors.ts';
 import type { Task } from '../../../shared/domain/task.ts';
 import { intended } from '../effect-of.ts';
 import { heldClone } from '../held-clone.ts';
+import { refreshedDatabases } from '../refreshed-databases.ts';
 import { defineStep, type StepDeps, StepInput } from '../step.ts';
 
 /**
@@ -17,9 +18,11 @@ async function goneClones({ store }: Pick<StepDeps, 'store'>, { plan, result }: 
   if (plan.flow !== 'refresh') throw new DomainError('Internal', `${plan.flow} removes no volumes`);
   if (result !== null) return [];
   const replaced = plan.databases.filter(({ backupName }) => backupName === '');
+  // Those in service now bear the ids of those they replaced.
+  const find = await refreshedDatabases(store, plan);
   return await store.getClones(
     plan.hostId,
-    replaced.map(({ dbId }) => dbId),
+    replaced.map(({ dbName, dbId }) => find(dbName)?.dbId ?? dbId),
   );
 }
 
@@ -30,10 +33,17 @@ export const removeVolumes = defineStep({
   phase: 'forward',
   needs: ['store', 'arrays'],
   async run(deps, task) {
+    // Read before the clones: who was held up between the two, while the task went on without it, finds the new volumes in
+    // the clones' rows, and must not take them for the old ones.
+    const own = new Set(
+      (await deps.store.listEffects(task.requestId)).filter(({ kind }) => kind === 'view').map(({ name }) => name),
+    );
     const clones = await goneClones(deps, task);
     // A clone from before arrays had names lies where the task's plan says.
     const views = clones.flatMap((clone) =>
-      clone.views.map((name) => ({ name, sdpId: clone.sdpId === '' ? task.plan.sdpId : clone.sdpId })),
+      clone.views
+        .filter((name) => !own.has(name))
+        .map((name) => ({ name, sdpId: clone.sdpId === '' ? task.plan.sdpId : clone.sdpId })),
     );
     for (const [index, { name, sdpId }] of views.entries()) {
       const array = await deps.arrays.of(sdpId);

@@ -1,5 +1,5 @@
-import type { Clone } from '../../../shared/domain/clone.ts';
-import { type Database, liveDatabases, sameName } from '../../../shared/domain/database.ts';
+import { type Clone, isDatabaseOf } from '../../../shared/domain/clone.ts';
+import type { Database } from '../../../shared/domain/database.ts';
 import { DomainError } from '../../../shared/domain/errors.ts';
 import type { RefreshedDatabase, RefreshPlan } from '../../../shared/domain/plan.ts';
 import { nowSeconds } from '../../../shared/ports/clock.ts';
@@ -7,30 +7,34 @@ import { sendCommand } from '../../../shared/use-cases/agent-command.ts';
 import { attachIdOf } from '../attach-id.ts';
 import { attachEffectId, intended, swapEffectId } from '../effect-of.ts';
 import { refreshPlanOf } from '../plan-of.ts';
+import { type FindByName, refreshedDatabases } from '../refreshed-databases.ts';
 import { defineStep, type StepDeps, WaitingStepInput } from '../step.ts';
 
 /** What changed while the task waited for its locks. From here nothing changes: whoever would needs the same locks. */
-async function refuseWhatChanged({ store }: Pick<StepDeps, 'store'>, plan: RefreshPlan): Promise<void> {
-  const dbIds = plan.databases.map(({ dbId }) => dbId);
-  const [host, reported, clones] = await Promise.all([
-    store.getHost(plan.hostId),
-    store.listDatabases(plan.hostId),
-    store.getClones(plan.hostId, dbIds),
-  ]);
-  const live = liveDatabases(host, reported);
-  const cloneById = new Map(clones.map((clone) => [clone.dbId, clone]));
-  for (const database of plan.databases) refuseIfChanged(plan, database, live, cloneById.get(database.dbId));
+async function refuseWhatChanged(
+  { store }: Pick<StepDeps, 'store'>,
+  plan: RefreshPlan,
+  find: FindByName,
+): Promise<void> {
+  const found = plan.databases.flatMap(({ dbName }) => find(dbName) ?? []);
+  const clones = await store.getClones(
+    plan.hostId,
+    found.map(({ dbId }) => dbId),
+  );
+  for (const database of plan.databases) refuseIfChanged(plan, database, find(database.dbName), clones);
 }
 
 function refuseIfChanged(
   plan: RefreshPlan,
-  { dbId, dbName, sourceDbId, backupName }: RefreshedDatabase,
-  live: readonly Database[],
-  clone: Clone | undefined,
+  { dbName, sourceDbId, backupName }: RefreshedDatabase,
+  found: Database | undefined,
+  clones: readonly Clone[],
 ): void {
   const where = `database '${dbName}' on host '${plan.hostId}'`;
-  const found = live.find((one) => one.dbId === dbId);
-  if (found === undefined || !sameName(found.name, dbName)) throw new DomainError('Refused', `${where} is gone`);
+  if (found === undefined) throw new DomainError('Refused', `${where} is gone`);
+  const clone = clones.find((one) => one.dbId === found.dbId);
+  if (clone !== undefined && !isDatabaseOf(clone, found))
+    throw new DomainError('Refused', `${where} is another one now`);
   if (clone === undefined) return;
   if (!clone.isRestored && (clone.sourceHostId !== plan.sourceHostId || clone.sourceDbId !== sourceDbId)) {
     throw new DomainError('Refused', `${where} is a clone of another database now`);
@@ -57,7 +61,8 @@ export const swapDatabases = defineStep({
       await deps.flows.succeed(token, {});
       return { sent: false };
     }
-    if (earlier === undefined) await refuseWhatChanged(deps, plan);
+    const find = await refreshedDatabases(deps.store, plan);
+    if (earlier === undefined) await refuseWhatChanged(deps, plan, find);
     const passed = await deps.store.passPointOfNoReturn(task.requestId, nowSeconds(deps.clock));
     if (!passed) throw new DomainError('TaskCanceled', 'the task was canceled');
     const name = plan.databases.map((one) => one.dbName).join(', ');
@@ -77,7 +82,7 @@ export const swapDatabases = defineStep({
         attempt: task.attempt,
         databases: plan.databases.map(({ dbId, dbName, backupName }, index) => ({
           attach_id: attachIdOf(task.requestId, attachEffectId(index)),
-          database_id: dbId,
+          database_id: find(dbName)?.dbId ?? dbId,
           db_name: dbName,
           backup_name: backupName === '' ? null : backupName,
         })),

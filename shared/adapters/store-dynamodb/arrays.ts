@@ -104,6 +104,16 @@ export function arrayStore(entities: Entities): ArrayStore {
 
     getDeploymentArray,
 
+    async listDeploymentArrays() {
+      const found = await table
+        .build(QueryCommand)
+        .entities(deploymentArray)
+        .query({ partition: partitions.deploymentArrays })
+        .options({ consistent: true, maxPages: Infinity })
+        .send();
+      return (found.Items ?? []).map(({ sdpId, name }) => ({ sdpId, name }));
+    },
+
     async getUnnamedArray() {
       return (await getDeploymentArray(first))?.sdpId;
     },

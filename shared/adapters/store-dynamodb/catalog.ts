@@ -8,6 +8,7 @@ import { $add, $delete, $remove, UpdateItemCommand } from 'dynamodb-toolbox/enti
 import { BatchGetCommand, execute as executeBatchGet } from 'dynamodb-toolbox/table/actions/batchGet';
 import { QueryCommand } from 'dynamodb-toolbox/table/actions/query';
 import { DomainError } from '../../domain/errors.ts';
+import { orphanId } from '../../domain/clone.ts';
 import { clonePin, taskPin } from '../../domain/snapshot.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { CatalogStore, PublishedCopy } from '../../ports/store.ts';
@@ -254,6 +255,32 @@ export function catalogStore(entities: Entities, clock: Clock): CatalogStore {
           })
           .send(),
       );
+    },
+
+    async orphanClone(stranded) {
+      const { hostId, dbId, snapshotId, requestId } = stranded;
+      const orphan = { ...stranded, dbId: orphanId(stranded) };
+      const exists = { condition: { attr: 'snapshotId', exists: true } } as const;
+      // Before the row moves: at no moment does the snapshot look free.
+      await conditional(() =>
+        snapshot
+          .build(UpdateItemCommand)
+          .item({ snapshotId, pins: $add(new Set([clonePin(hostId, orphan.dbId)])) })
+          .options(exists)
+          .send(),
+      );
+      const { snapshotIds: taken, ...row } = orphan;
+      await transact([
+        clone
+          .build(DeleteTransaction)
+          .key({ hostId, dbId })
+          .options({ condition: { attr: 'requestId', eq: requestId } }),
+        clone.build(PutTransaction).item(taken.size === 0 ? row : { ...row, snapshotIds: new Set(taken) }),
+        snapshot
+          .build(UpdateTransaction)
+          .item({ snapshotId, pins: $delete(new Set([clonePin(hostId, dbId)])) })
+          .options(exists),
+      ]);
     },
 
     async forgetClone(hostId, dbId, snapshotId) {

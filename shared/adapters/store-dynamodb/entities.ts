@@ -78,6 +78,7 @@ export function createEntities(tableName: string, documentClient: DynamoDBDocume
       dbEngineVersion: string(),
       /** Absent in rows written before agents said so. */
       mayKeepBackups: boolean().optional(),
+      hasVssProvider: boolean().optional(),
     }),
     computeKey: ({ hostId }: { hostId: string }) => ({ pk: partitions.hosts, sk: hostId }),
   });
@@ -89,6 +90,8 @@ export function createEntities(tableName: string, documentClient: DynamoDBDocume
     schema: item({
       hostId: string().key(),
       dbId: string().key(),
+      /** Absent in rows written before agents said so. */
+      uid: string().optional(),
       name: string(),
       vendor: string().enum(...vendors),
       status: string(),
@@ -113,6 +116,9 @@ export function createEntities(tableName: string, documentClient: DynamoDBDocume
       hostId: string().key(),
       dbId: string().key(),
       dbName: string(),
+      /** Absent in rows written before agents said so. */
+      uid: string().optional(),
+      sourceUid: string().optional(),
       sourceHostId: string(),
       sourceDbId: string(),
       sourceDbName: string(),

@@ -22,9 +22,16 @@ type Row<NAME extends Exclude<keyof Entities, 'table'>> = FormattedItem<Entities
 /** A plan recorded before arrays had names says none. */
 const sdpIdOf = (plan: Partial<Pick<Plan, 'sdpId'>>): string => plan.sdpId ?? '';
 
+/** Absent in rows written before agents said so. */
+const storedUid = ({ uid = '' }: { readonly uid?: string }): string => uid;
+
 export const Item = {
-  host: (row: Row<'host'>): Host => ({ ...row, mayKeepBackups: row.mayKeepBackups ?? true }),
-  database: (row: Row<'database'>): Database => row,
+  host: (row: Row<'host'>): Host => ({
+    ...row,
+    mayKeepBackups: row.mayKeepBackups ?? true,
+    hasVssProvider: row.hasVssProvider ?? false,
+  }),
+  database: (row: Row<'database'>): Database => ({ ...row, uid: row.uid ?? '' }),
   array: (row: Row<'array'>): RegisteredArray => ({
     ...row,
     removalId: row.removalId ?? '',
@@ -33,6 +40,8 @@ export const Item = {
   clone: (row: Row<'clone'>): Clone => ({
     ...row,
     sdpId: row.sdpId ?? '',
+    uid: row.uid ?? '',
+    sourceUid: row.sourceUid ?? '',
     isRestored: row.isRestored ?? false,
     snapshotIds: row.snapshotIds ?? new Set(),
   }),
@@ -43,9 +52,10 @@ export const Item = {
     const { hostName = '', sdpId = '', databases = [], arraySnapshots = [] } = detail ?? row;
     const { dbEngineVersion = '', isVssBased = false } = detail ?? row;
     return {
+      databases: databases.map((one) => ({ ...one, uid: storedUid(one) })),
       ...{ snapshotId, state, requestId, scheduleId, pins, exclusiveBy },
       ...{ hostId, takenAtSeconds, consistencyLevel },
-      ...{ hostName, sdpId, databases, arraySnapshots, dbEngineVersion, isVssBased },
+      ...{ hostName, sdpId, arraySnapshots, dbEngineVersion, isVssBased },
     };
   },
   // Where decoding gives null the library answers the stored text, the string 'null'.

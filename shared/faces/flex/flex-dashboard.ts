@@ -13,6 +13,8 @@ export const FlexDashboard = z.object({
       mc_https_port: z.int(),
     }),
   ),
+  /** Always empty: clients look whether it is there. */
+  clusters: z.array(z.never()),
 });
 
 const httpsPort = 443;
@@ -24,4 +26,5 @@ export const flexDashboard = (
     const { hostname, port } = new URL(url);
     return { id: sdpId, version, mc_floating_ip: hostname, mc_https_port: port === '' ? httpsPort : Number(port) };
   }),
+  clusters: [],
 });

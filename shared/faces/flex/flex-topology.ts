@@ -1,6 +1,6 @@
 /** The topology. Contract, section 6: one entry per registered host, `db_snapshots` on every database. */
 import * as z from 'zod/mini';
-import type { Clone } from '../../domain/clone.ts';
+import { type Clone, isDatabaseOf } from '../../domain/clone.ts';
 import { type Database, isOnArray, snapshotObstacle } from '../../domain/database.ts';
 import { volumeOfFile } from '../../domain/file-volume.ts';
 import { type Host, isConnected } from '../../domain/host.ts';
@@ -120,7 +120,7 @@ function topologyDatabase(
 ): z.infer<typeof TopologyDatabase> {
   const obstacle = snapshotObstacle(database);
   // A restored original is nobody's clone: scripts delete what has a parent.
-  const clone = made?.isRestored === true ? undefined : made;
+  const clone = made === undefined || made.isRestored || !isDatabaseOf(made, database) ? undefined : made;
   return {
     id: database.dbId,
     name: database.name,

@@ -152,6 +152,7 @@ export const createAgentDouble = (
         agent_version: '1',
         cloud_vendor: facts.cloudVendor,
         db_engine_version: '18',
+        has_vss_provider: host.hasVssProvider(),
       },
     });
     await say('agent-inventory', { body: inventory() });

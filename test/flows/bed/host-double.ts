@@ -3,6 +3,8 @@ import type { AgentCommand, AgentErrorCode, DatabaseReport } from '../../../shar
 
 export interface HostDatabase {
   readonly id: string;
+  /** Goes with the id when a swap hands that on. */
+  readonly uid: string;
   readonly name: string;
   readonly serials: readonly string[];
   /** '' for one that was there before. */
@@ -22,13 +24,18 @@ export interface HostDouble {
   freezes(): readonly string[];
   add(database: Pick<HostDatabase, 'id' | 'name' | 'serials'>): void;
   carryOut(command: AgentCommand): Done;
+  /** The machine and all that its agent knew is lost; another is set up in its place, which begins to count anew. */
+  rebuild(): void;
+  hasVssProvider(): boolean;
+  setVssProvider(there: boolean): void;
   /** Ends a freeze, as its dead man's switch does. */
   lapse(freezeId: string): void;
   reports(): readonly DatabaseReport[];
 }
 
-const reportOf = ({ id, name, serials }: HostDatabase): DatabaseReport => ({
+const reportOf = ({ id, uid, name, serials }: HostDatabase): DatabaseReport => ({
   id,
+  uid,
   name,
   vendor: 'postgres',
   status: 'ONLINE',
@@ -46,6 +53,12 @@ export const createHostDouble = (disks: () => ReadonlySet<string>): HostDouble =
   /** Highest attempt of each swap. */
   const attempts = new Map<string, number>();
   let lastId = 10;
+  let uids = 0;
+  const newUid = (): string => {
+    uids += 1;
+    return `uid-${String(uids)}`;
+  };
+  let hasVssProvider = false;
 
   const attach = (wanted: Extract<AgentCommand, { kind: 'attach' }>['arguments']): Done => {
     if (tombstones.has(wanted.attach_id))
@@ -60,6 +73,7 @@ export const createHostDouble = (disks: () => ReadonlySet<string>): HostDouble =
     lastId += 1;
     const made = {
       id: String(lastId),
+      uid: newUid(),
       name: wanted.db_name,
       serials,
       attachId: wanted.attach_id,
@@ -95,7 +109,7 @@ export const createHostDouble = (disks: () => ReadonlySet<string>): HostDouble =
       if (staged === undefined || old === undefined) continue;
       databases.delete(staged.id);
       const made = { ...staged, name, isStaged: false, swapId: wanted.swap_id };
-      if (backupName === null) databases.set(old.id, { ...made, id: old.id });
+      if (backupName === null) databases.set(old.id, { ...made, id: old.id, uid: old.uid });
       else {
         databases.set(old.id, { ...old, name: backupName });
         databases.set(made.id, made);
@@ -107,12 +121,22 @@ export const createHostDouble = (disks: () => ReadonlySet<string>): HostDouble =
   return {
     databases,
     freezes: () => [...freezes],
-    add: (database) => databases.set(database.id, { ...database, attachId: '', isStaged: false, swapId: '' }),
+    add: (database) =>
+      databases.set(database.id, { ...database, uid: newUid(), attachId: '', isStaged: false, swapId: '' }),
+    hasVssProvider: () => hasVssProvider,
+    setVssProvider: (there) => {
+      hasVssProvider = there;
+    },
+    rebuild: () => {
+      for (const known of [databases, freezes, tombstones, attempts]) known.clear();
+      lastId = 10;
+    },
     lapse: (freezeId) => freezes.delete(freezeId),
     carryOut: (command) => {
       switch (command.kind) {
         case 'freeze': {
-          const { freeze_id: freezeId, databases: frozen } = command.arguments;
+          const { freeze_id: freezeId, databases: frozen, force_vss: forceVss } = command.arguments;
+          if (forceVss && !hasVssProvider) return refused('FREEZE_FAILED', 'no VSS provider');
           freezes.add(freezeId);
           return {
             ok: true,
@@ -135,9 +159,11 @@ export const createHostDouble = (disks: () => ReadonlySet<string>): HostDouble =
         case 'swap':
           return swap(command.arguments);
         case 'detach': {
-          const { attach_id: attachId, database_id: databaseId } = command.arguments;
+          const { attach_id: attachId, database_id: databaseId, database_uid: uid, db_name: name } = command.arguments;
           const found = [...databases.values()].find((one) =>
-            attachId === null ? one.id === databaseId : one.attachId === attachId,
+            attachId === null
+              ? one.id === databaseId && (uid === null ? one.name === name : one.uid === uid)
+              : one.attachId === attachId,
           );
           if (attachId !== null && found !== undefined && found.swapId !== '')
             return refused('DB_IN_SERVICE', `${found.name} is in service`);

@@ -1,8 +1,18 @@
 /** A host whose agent has asked for its queue. */
 import { unknownHostFacts } from '../../../shared/domain/host.ts';
-import type { Store } from '../../../shared/ports/store.ts';
+import type { AuditEntry, Store } from '../../../shared/ports/store.ts';
 
 export const queueOf = (hostId: string): string => `queue-of-${hostId}`;
+
+export const registrationAudit = (hostId: string, atMilliseconds: number): AuditEntry => ({
+  atMilliseconds,
+  principal: 'test',
+  operation: 'register-host',
+  refId: '',
+  sourceIp: '',
+  subject: hostId,
+  requestId: '',
+});
 
 export async function registerHost(store: Store, hostId: string, atMilliseconds: number): Promise<void> {
   const atSeconds = Math.floor(atMilliseconds / 1000);
@@ -22,14 +32,6 @@ export async function registerHost(store: Store, hostId: string, atMilliseconds:
       databasesVersion: 0,
     },
     { tokenHash, principal: { kind: 'host', hostId }, createdAtSeconds: atSeconds, expiresAtSeconds: 0 },
-    {
-      atMilliseconds,
-      principal: 'test',
-      operation: 'register-host',
-      refId: '',
-      sourceIp: '',
-      subject: hostId,
-      requestId: '',
-    },
+    registrationAudit(hostId, atMilliseconds),
   );
 }

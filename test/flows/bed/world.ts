@@ -25,7 +25,7 @@ import { contentLines } from './contents.ts';
 import { type Engine, startEngine } from './engine.ts';
 import { agentCommandTimeoutSeconds, agentHeartbeatSeconds } from './flow-machines.ts';
 import { createHostDouble } from './host-double.ts';
-import { queueOf, registerHost } from './registered-host.ts';
+import { queueOf, registerHost, registrationAudit } from './registered-host.ts';
 import { beforeIntent, createStepHooks, type StepHooks } from './step-hooks.ts';
 import { createWatchedArray, type WatchedArray } from './watched-array.ts';
 
@@ -52,6 +52,8 @@ export interface World {
   holdStep(until: Promise<void>): Promise<void>;
   /** So long that every freeze has ended by itself. */
   outlastFreezes(): void;
+  /** Another machine is set up under the host's id, with a database of this name, and registered anew. */
+  rebuildHost(hostId: string, databaseName: string): Promise<void>;
   /** Everything that stands, one line each. */
   lines(): Promise<readonly string[]>;
   task(requestId: string): Promise<Task>;
@@ -260,6 +262,15 @@ export async function createWorld(table: TestTable): Promise<World> {
       } finally {
         steps += 1;
       }
+    },
+    rebuildHost: async (hostId, databaseName) => {
+      const agent = world.agent(hostId);
+      await store.unregister(hostId, registrationAudit(hostId, clock.nowMilliseconds()));
+      skewMilliseconds += 1000;
+      await registerHost(store, hostId, clock.nowMilliseconds());
+      agent.host.rebuild();
+      agent.host.add({ id: '11', name: databaseName, serials: ['0a00d0ff'] });
+      await agent.comeBack();
     },
     outlastFreezes: () => {
       for (const host of hosts()) for (const freezeId of host.freezes()) host.lapse(freezeId);

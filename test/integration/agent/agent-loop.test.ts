@@ -45,7 +45,7 @@ const attach = (id: string, name: string, serial: string, staged = false): Comma
 });
 const freeze = (id: string, seconds: number): CommandPart => ({
   kind: 'freeze',
-  arguments: { freeze_id: id, databases: [{ id: databaseId, name: 'orders' }], max_seconds: seconds },
+  arguments: { freeze_id: id, databases: [{ id: databaseId, name: 'orders' }], max_seconds: seconds, force_vss: false },
 });
 const thaw = (id: string): CommandPart => ({ kind: 'thaw', arguments: { freeze_id: id } });
 
@@ -66,6 +66,17 @@ describe('an agent with an empty environment', () => {
     databaseId = '5';
     await until('inventory', () => plane.databases().length === 1, agent.log);
     expect(plane.databases()[0]).toMatchObject({ id: '5', name: 'orders', vendor: 'mssql', status: 'ONLINE' });
+    const uid = plane.databases()[0]?.uid;
+    expect(uid).toMatch(/^[0-9a-f-]{36}$/);
+    expect(JSON.parse(agent.cli('list').stdout)).toMatchObject([{ name: 'orders', uid }]);
+  });
+
+  it('makes no database on a volume that serves one, and tells that from every other failure', () => {
+    expect(agent.cli('create-database', '--name', 'other', '--volume', '1001')).toMatchObject({
+      status: 73,
+      stderr: expect.stringContaining('already serves database orders'),
+    });
+    expect(agent.cli('create-database', '--name', 'ORDERS', '--volume', '1001').status).toBe(1);
     expect(JSON.parse(agent.cli('list').stdout)).toMatchObject([{ name: 'orders' }]);
   });
 
@@ -153,7 +164,7 @@ describe('an agent with an empty environment', () => {
   });
 
   it('forgets a database on detach, and never gives its id again', async () => {
-    const target = { attach_id: 'a1', database_id: null, db_name: 'copy' };
+    const target = { attach_id: 'a1', database_id: null, database_uid: null, db_name: 'copy' };
     await plane.send(command('c-detach', { kind: 'detach', arguments: target }));
     await answered('c-detach');
     expect(answersTo('c-detach')[0]?.body).toMatchObject({ result: { detached: true } });
@@ -184,21 +195,39 @@ describe('an agent with an empty environment', () => {
     agent.start();
     await answered('c-swap');
     expect(answersTo('c-swap')[0]?.body).toMatchObject({
-      result: { databases: [{ attach_id: 'a3', database: { id: late?.id, name: 'late', status: 'ONLINE' } }] },
+      result: {
+        databases: [{ attach_id: 'a3', database: { id: late?.id, uid: late?.uid, name: 'late', status: 'ONLINE' } }],
+      },
     });
     expect(plane.databases().filter(({ name }) => name === 'late')).toMatchObject([
-      { id: late?.id, mount_points: [{ serial: '5001' }] },
+      { id: late?.id, uid: late?.uid, mount_points: [{ serial: '5001' }] },
     ]);
     expect(await readRows(agent.devices, '5001')).toContainEqual({ n: 4 });
     expect(await readRows(agent.devices, '3001')).toEqual([{ n: 1 }]);
 
-    const target = { attach_id: 'a3', database_id: null, db_name: 'late' };
+    const target = { attach_id: 'a3', database_id: null, database_uid: null, db_name: 'late' };
     await plane.send(command('c-refused', { kind: 'detach', arguments: target }));
     await answered('c-refused');
     expect(answersTo('c-refused')[0]?.body).toMatchObject({ error: { code: 'DB_IN_SERVICE' } });
     await plane.send(command('c-swap-late', swap(2), { not_after_ts: 1000 }));
     await answered('c-swap-late');
     expect(answersTo('c-swap-late')[0]?.kind).toBe('success');
+  });
+
+  it('detaches by id only the database that was meant', async () => {
+    const late = plane.databases().find(({ name }) => name === 'late');
+    const detach = (database_uid: string | null): CommandPart => ({
+      kind: 'detach',
+      arguments: { attach_id: null, database_id: late?.id ?? null, database_uid, db_name: 'late' },
+    });
+    await plane.send(command('c-other', detach('the uid of another')));
+    await answered('c-other');
+    expect(answersTo('c-other')[0]?.body).toMatchObject({ result: { detached: false } });
+    expect(plane.databases()).toContainEqual(late);
+    await plane.send(command('c-meant', detach(late?.uid ?? null)));
+    await answered('c-meant');
+    expect(answersTo('c-meant')[0]?.body).toMatchObject({ result: { detached: true } });
+    expect(plane.databases().map(({ id }) => id)).not.toContain(late?.id);
   });
 
   it('wrote neither token nor credentials to its log', () => {

@@ -51,7 +51,7 @@ it('clones a real database, keeps it running over a kill -9, and detaches it', a
 
   const frozen = await resultOf('freeze', {
     kind: 'freeze',
-    arguments: { freeze_id: 'f1', databases: [{ id, name: 'orders' }], max_seconds: 30 },
+    arguments: { freeze_id: 'f1', databases: [{ id, name: 'orders' }], max_seconds: 30, force_vss: false },
   });
   const dataDirectory = join(agent.devices, '1001', 'data');
   await snapshot(agent.devices, [['1001', '2001']], await postmasterOf(dataDirectory));
@@ -97,7 +97,7 @@ it('clones a real database, keeps it running over a kill -9, and detaches it', a
 
   const detached = await resultOf('detach', {
     kind: 'detach',
-    arguments: { attach_id: 'a1', database_id: null, db_name: 'copy' },
+    arguments: { attach_id: 'a1', database_id: null, database_uid: null, db_name: 'copy' },
   });
   expect(detached).toEqual({ detached: true });
   expect(processes()).not.toContain(join(agent.devices, '2001'));

@@ -5,6 +5,7 @@ import type { Client } from 'pg';
 import { attachDatabase } from '../../../agent/execution/attach-database.ts';
 import { createDatabase } from '../../../agent/execution/create-database.ts';
 import { detachDatabase } from '../../../agent/execution/detach-database.ts';
+import { VolumeInUse } from '../../../agent/failure.ts';
 import { freezeDatabases } from '../../../agent/execution/freeze-databases.ts';
 import { recoverHost } from '../../../agent/execution/recover-host.ts';
 import type { AttachArguments } from '../../../agent/engines/engine.ts';
@@ -43,6 +44,7 @@ const freeze = (freezeId: string, maxSeconds = 30) =>
     freeze_id: freezeId,
     databases: [{ id: source.id, name: 'orders' }],
     max_seconds: maxSeconds,
+    force_vss: false,
   });
 
 async function copyVolumes(data: string, log: string): Promise<void> {
@@ -99,7 +101,11 @@ describe('a database made by the agent', () => {
 
   it('leaves nothing when it cannot be made', async () => {
     const wanted = { name: 'again', volumes: [{ kind: 'data' as const, serial: '1001' }], superuserPassword: null };
-    await expect(createDatabase(test.host, wanted)).rejects.toMatchObject({ code: 'ENGINE_FAILED' });
+    await expect(createDatabase(test.host, wanted)).rejects.toBeInstanceOf(VolumeInUse);
+    const used = { ...wanted, volumes: [{ kind: 'data' as const, serial: 'used' }] };
+    await mkdir(join(dataDirectory('used'), 'base'), { recursive: true });
+    await expect(createDatabase(test.host, used)).rejects.toBeInstanceOf(VolumeInUse);
+    await rm(join(test.devices, 'used'), { recursive: true });
     expect((await test.host.registry.read()).databases.map(({ name }) => name)).toEqual(['orders']);
   });
 });
@@ -149,7 +155,7 @@ describe('a copy taken while frozen', () => {
   }, 20_000);
 
   it('is gone after a detach, its data kept, and cannot be attached again', async () => {
-    const target = { attach_id: 'attach-copy', database_id: null, db_name: 'copy' };
+    const target = { attach_id: 'attach-copy', database_id: null, database_uid: null, db_name: 'copy' };
     expect(await detachDatabase(test.host, target)).toBe(true);
     expect(await detachDatabase(test.host, target)).toBe(false);
     expect(test.runs('2001')).toBe(false);
@@ -172,7 +178,14 @@ describe('a copy kept in recovery', () => {
     const standby = await connect(report.connection?.port ?? 0, password);
     await expect(standby.query('INSERT INTO rows VALUES (0)')).rejects.toThrow(/read-only/);
     await standby.end();
-    expect(await detachDatabase(test.host, { attach_id: null, database_id: report.id, db_name: 'standby' })).toBe(true);
+    expect(
+      await detachDatabase(test.host, {
+        attach_id: null,
+        database_id: report.id,
+        database_uid: null,
+        db_name: 'standby',
+      }),
+    ).toBe(true);
   }, 30_000);
 });
 
@@ -257,7 +270,12 @@ describe('an attach whose agent died in the middle', () => {
     const report = await attachDatabase(test.host, wanted);
     expect(report).toMatchObject({ name: 'half', status: 'ONLINE' });
     expect(Number(report.id)).toBeGreaterThan(Number(record.id));
-    await detachDatabase(test.host, { attach_id: wanted.attach_id, database_id: null, db_name: 'half' });
+    await detachDatabase(test.host, {
+      attach_id: wanted.attach_id,
+      database_id: null,
+      database_uid: null,
+      db_name: 'half',
+    });
   }, 30_000);
 });
 
@@ -276,6 +294,7 @@ describe('a freeze', () => {
     const wanted = {
       freeze_id: 'freeze-4',
       max_seconds: 10,
+      force_vss: false,
       databases: [
         { id: source.id, name: 'orders' },
         { id: '99', name: 'nothing' },

@@ -94,7 +94,7 @@ describe('a swap of real databases', () => {
     expect(await contentAt(orders.port)).toEqual(['stock']);
     await swap('s1', part('2001', orders));
     await expect(
-      detachDatabase(test.host, { attach_id: 'attach-2001', database_id: null, db_name: 'orders' }),
+      detachDatabase(test.host, { attach_id: 'attach-2001', database_id: null, database_uid: null, db_name: 'orders' }),
     ).rejects.toMatchObject({ code: 'DB_IN_SERVICE' });
     expect(await contentAt(orders.port)).toEqual(['stock']);
   });
@@ -109,9 +109,14 @@ describe('a swap of real databases', () => {
     expect(inService?.database).toMatchObject({ name: 'stock', connection: { port: stock.port } });
     expect(await contentAt(stock.port)).toEqual(['stock']);
     expect(await contentAt(backup.port)).toEqual(['after the copy', 'stock']);
-    expect(await detachDatabase(test.host, { attach_id: null, database_id: backup.id, db_name: 'stock_bkp' })).toBe(
-      true,
-    );
+    expect(
+      await detachDatabase(test.host, {
+        attach_id: null,
+        database_id: backup.id,
+        database_uid: null,
+        db_name: 'stock_bkp',
+      }),
+    ).toBe(true);
     expect(await contentAt(stock.port)).toEqual(['stock']);
   });
 

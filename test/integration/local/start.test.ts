@@ -10,7 +10,7 @@ interface Listed {
   readonly name: string;
 }
 type Topology = readonly {
-  readonly host: { readonly id: string; readonly is_connected: boolean };
+  readonly host: { readonly id: string; readonly name: string; readonly is_connected: boolean };
   readonly databases: readonly Listed[];
 }[];
 
@@ -73,6 +73,28 @@ describe('npm start', () => {
     expect(topology.every(({ host }) => host.is_connected)).toBe(true);
   });
 
+  it('tells its hosts apart by name too', async () => {
+    const ids = ['pgdev1', 'pgprod1', 'sqldev1', 'sqlprod1'];
+    const topology = await get<Topology>('/api/echo/v1/topology');
+    expect(topology.map(({ host }) => host.name).sort()).toEqual(ids);
+    const hosts = await get<readonly { readonly host_name: string }[]>('/api/v1/hosts');
+    expect(hosts.map(({ host_name }) => host_name).sort()).toEqual(ids);
+  });
+
+  it('lets an original be refreshed from a copy on another host, and deleted; its volume nobody removes', async () => {
+    const cloned = await followTask(api, await cloneOf('sqlprod1', 'customers', 'sqldev1', 'customers'), 60_000);
+    expect(await get('/api/echo/v1/db_snapshots')).toMatchObject([{ host_name: 'sqlprod1' }]);
+    const body = { source_host_id: 'sqldev1', database_ids: [cloned.result!.cloned_dbs![0]!.id] };
+    const taken = await followTask(api, await api.call('POST', '/api/echo/v1/db_snapshots', body), 60_000);
+    const wanted = { snapshot_id: taken.result!.db_snapshot!.id, db_names: ['customers'] };
+    const refreshed = await api.call('POST', '/api/echo/v1/hosts/sqlprod1/databases/_refresh', wanted);
+    const [made] = (await followTask(api, refreshed, 60_000)).result!.cloned_dbs!;
+    const place = { host_id: 'sqlprod1', database_id: made!.id };
+    await followTask(api, await api.call('DELETE', '/api/echo/v1/echo_dbs', place), 60_000);
+    const left = await get<readonly Listed[]>('/api/v1/hosts/sqlprod1/databases');
+    expect(left.map(({ name }) => name).sort()).toEqual(['inventory', 'orders']);
+  });
+
   it('prints only what people are to read', () => {
     expect(site.stdout()).not.toContain('"level"');
     expect(site.stdout()).not.toContain(admin.REPRISE_ADMIN_PASSWORD);
@@ -120,6 +142,7 @@ describe('npm start', () => {
     const before = new Map(kept.databases as [string, string[]][]);
     const after = new Map((await originals()) as [string, string[]][]);
     for (const host of ['sqlprod1', 'sqldev1', 'pgprod1']) expect(after.get(host)).toEqual(before.get(host));
+    expect(site.stdout()).toMatch(/note +customers is not made on sqlprod1: its volume \S+ is in use/);
     const snapshots = await get<readonly Listed[]>('/api/echo/v1/db_snapshots');
     expect(snapshots.map(({ id }) => id)).toContain(kept.snapshotId);
   });

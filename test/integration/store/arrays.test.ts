@@ -61,6 +61,7 @@ describe('registering arrays', () => {
     expect(await bed.store.getDeploymentArray(url)).toBeUndefined();
     await bed.store.rememberDeploymentArray(url, { sdpId: 's', name: 'n' });
     expect(await bed.store.getDeploymentArray(url)).toEqual({ sdpId: 's', name: 'n' });
+    expect(await bed.store.listDeploymentArrays()).toContainEqual({ sdpId: 's', name: 'n' });
   });
 
   it('keeps the very first of them for rows without a name, whatever answers later, here or elsewhere', async () => {

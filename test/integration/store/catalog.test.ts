@@ -221,7 +221,7 @@ describe('forgetting a snapshot', () => {
   const doomed = async () => {
     const { clone } = await onlyCloneOf();
     const databases = [
-      { dbId: clone.dbId, dbName: clone.dbName, vendor: 'postgres' as const, restorePoint: '', volumes: [] },
+      { dbId: clone.dbId, uid: '', dbName: clone.dbName, vendor: 'postgres' as const, restorePoint: '', volumes: [] },
     ];
     const made = await published(1, { hostId: clone.hostId, databases }, [clone]);
     for (const one of made.clones) await bed.store.forgetClone(one.hostId, one.dbId, made.snapshotId);

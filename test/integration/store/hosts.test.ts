@@ -28,6 +28,7 @@ const facts = {
   cloudVendor: 'AWS',
   dbEngineVersion: '18',
   mayKeepBackups: false,
+  hasVssProvider: true,
 } as const;
 
 describe('registering hosts', () => {

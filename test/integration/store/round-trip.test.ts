@@ -46,9 +46,11 @@ const host: fc.Arbitrary<Omit<Host, 'hostId'>> = fc.record({
   cloudVendor: fc.constantFrom('GCP' as const, 'AWS' as const, 'AZURE' as const, 'UNKNOWN' as const),
   dbEngineVersion: text,
   mayKeepBackups: fc.boolean(),
+  hasVssProvider: fc.boolean(),
 });
 const database: fc.Arbitrary<Omit<Database, 'hostId'>> = fc.record({
   dbId: number.map(String),
+  uid: text,
   name: text,
   vendor,
   status: text,
@@ -92,6 +94,7 @@ const snapshot: fc.Arbitrary<Omit<Snapshot, 'snapshotId' | 'requestId' | 'pins' 
     databases: fc.array(
       fc.record({
         dbId: text,
+        uid: text,
         dbName: text,
         vendor,
         restorePoint: text,
@@ -111,6 +114,8 @@ const snapshot: fc.Arbitrary<Omit<Snapshot, 'snapshotId' | 'requestId' | 'pins' 
 );
 const clone: fc.Arbitrary<Omit<Clone, 'hostId' | 'snapshotId' | 'requestId' | 'snapshotIds'>> = fc.record({
   dbId: number.map(String),
+  uid: text,
+  sourceUid: text,
   dbName: text,
   sourceHostId: text,
   sourceDbId: text,
@@ -131,7 +136,7 @@ const plan: fc.Arbitrary<Plan> = fc.oneof(
     forceVss: fc.boolean(),
     consistencyLevel: fc.constantFrom('application' as const, 'crash' as const),
     targetState,
-    sources: fc.array(fc.record({ dbId: text, dbName: text, vendor }), { maxLength: 3 }),
+    sources: fc.array(fc.record({ dbId: text, uid: text, dbName: text, vendor }), { maxLength: 3 }),
     destinations: fc.array(destination, { maxLength: 50 }),
   }),
   fc.record({
@@ -141,7 +146,7 @@ const plan: fc.Arbitrary<Plan> = fc.oneof(
     namePrefix: text,
     forceVss: fc.boolean(),
     consistencyLevel: fc.constantFrom('application' as const, 'crash' as const),
-    sources: fc.array(fc.record({ dbId: text, dbName: text, vendor }), { maxLength: 3 }),
+    sources: fc.array(fc.record({ dbId: text, uid: text, dbName: text, vendor }), { maxLength: 3 }),
     scheduleId: text,
   }),
   fc.record({

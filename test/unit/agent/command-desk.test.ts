@@ -6,7 +6,7 @@ import type { AgentCommand } from '../../../shared/contracts/agent.ts';
 import type { Host } from '../../../agent/execution/host.ts';
 import { recoverHost } from '../../../agent/execution/recover-host.ts';
 import { swapDatabases } from '../../../agent/execution/swap-databases.ts';
-import { openCommandJournal } from '../../../agent/journal/command-journal.ts';
+import { type CommandJournal, openCommandJournal } from '../../../agent/journal/command-journal.ts';
 import { createLog } from '../../../agent/logging/log.ts';
 import { createCommandDesk } from '../../../agent/loop/command-desk.ts';
 import { createInventoryTaker } from '../../../agent/loop/inventory.ts';
@@ -29,39 +29,44 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true }));
 
 const before = ['Two (6) at 20001: old-2', 'one (5) at 20000: old-1'];
-const command = (attempt = 1): AgentCommand => ({
+const envelope = {
   version: 1,
   command_id: 'c',
   host_id: 'h',
   generation: 1,
   not_after_ts: 1000,
   heartbeat_seconds: 600,
-  kind: 'swap',
-  arguments: swapOf(false, attempt),
-});
+} as const;
+const command = (): AgentCommand => ({ ...envelope, kind: 'swap', arguments: swapOf(false) });
+const detach: AgentCommand = {
+  ...envelope,
+  kind: 'detach',
+  arguments: { attach_id: null, database_id: '5', database_uid: null, db_name: 'one' },
+};
 
 /** The desk of an agent that starts now, at that time (Unix seconds), under that registration. */
 async function aDesk(nowSeconds: number, generation = 1) {
   const log = createLog(() => undefined);
   const journal = await openCommandJournal(folder, () => nowSeconds);
-  const desk = createCommandDesk({
-    api: {
-      post: (path, body) => {
-        answers.push({ path, body });
-        return Promise.resolve({ status: 204, body: null });
+  const deskWith = (kept: CommandJournal) =>
+    createCommandDesk({
+      api: {
+        post: (path, body) => {
+          answers.push({ path, body });
+          return Promise.resolve({ status: 204, body: null });
+        },
+        close: () => Promise.resolve(),
       },
-      close: () => Promise.resolve(),
-    },
-    journal,
-    inventory: createInventoryTaker(host, folder, () => nowSeconds),
-    log,
-    stop: new AbortController().signal,
-    host,
-    lanes: createLanes(1),
-    generation: () => generation,
-    now: () => nowSeconds,
-  });
-  return { desk, journal };
+      journal: kept,
+      inventory: createInventoryTaker(host, folder, () => nowSeconds),
+      log,
+      stop: new AbortController().signal,
+      host,
+      lanes: createLanes(1),
+      generation: () => generation,
+      now: () => nowSeconds,
+    });
+  return { desk: deskWith(journal), deskWith, journal };
 }
 
 it.each([
@@ -110,4 +115,49 @@ it('a swap of which nobody can say how it ended stays unanswered until somebody 
   await next.desk.idle();
   expect(answers).toMatchObject([{ body: { error: { code: 'ENGINE_FAILED' } } }]);
   expect(await served(host, machine)).toEqual(before);
+});
+
+const tooLate = [
+  ['too late', 2000, 1],
+  ['under a new registration', 900, 2],
+] as const;
+
+it.each(tooLate)('a detach that was begun in time and is resumed %s is finished', async (_when, now, generation) => {
+  const living = host;
+  // The first thing it does is stopping the database; nothing of it is left when the registry is to forget it.
+  host = mortal(living, 2, 'before').host;
+  const { deskWith, journal } = await aDesk(900);
+  // Whoever is killed writes no outcome either.
+  const dying = deskWith({ ...journal, finish: () => Promise.reject(new Error('the agent is dead')) });
+  await dying.accept(detach);
+  await dying.idle();
+  expect(answers).toEqual([]);
+  expect(await served(living, machine)).toContain('one (5) at 20000: nothing');
+
+  host = await aHost(folder, machine);
+  const { desk } = await aDesk(now, generation);
+  await desk.resume();
+  await desk.idle();
+  expect(answers).toMatchObject([{ body: { result: { detached: true } } }]);
+  expect(await served(host, machine)).toEqual(['Two (6) at 20001: old-2']);
+});
+
+it.each(tooLate)('a detach that had not begun when the agent died is refused %s', async (_when, now, generation) => {
+  const { desk, journal } = await aDesk(now, generation);
+  await journal.begin(detach);
+  await desk.resume();
+  await desk.idle();
+  expect(answers).toMatchObject([
+    { body: { error: { code: generation === 1 ? 'COMMAND_EXPIRED' : 'STALE_GENERATION' } } },
+  ]);
+  expect(await served(host, machine)).toEqual(before);
+});
+
+it('a detach that was cut off and is delivered again before it is resumed is finished too', async () => {
+  const { desk, journal } = await aDesk(2000);
+  await journal.begin(detach);
+  await journal.admit('c');
+  await desk.accept(detach);
+  await desk.idle();
+  expect(answers).toMatchObject([{ body: { result: { detached: true } } }]);
 });

@@ -29,13 +29,13 @@ describe('lane keys', () => {
   const freeze: AgentCommand = {
     ...envelope,
     kind: 'freeze',
-    arguments: { freeze_id: 'f', databases: [{ id: '5', name: 'Orders' }], max_seconds: 10 },
+    arguments: { freeze_id: 'f', databases: [{ id: '5', name: 'Orders' }], max_seconds: 10, force_vss: false },
   };
   const thaw: AgentCommand = { ...envelope, kind: 'thaw', arguments: { freeze_id: 'f' } };
   const detach: AgentCommand = {
     ...envelope,
     kind: 'detach',
-    arguments: { attach_id: null, database_id: '5', db_name: 'ORDERS' },
+    arguments: { attach_id: null, database_id: '5', database_uid: null, db_name: 'ORDERS' },
   };
   const swap: AgentCommand = {
     ...envelope,
@@ -56,7 +56,7 @@ describe('lane keys', () => {
     const detachOf = (attach_id: string | null, database_id: string | null, db_name: string): AgentCommand => ({
       ...envelope,
       kind: 'detach',
-      arguments: { attach_id, database_id, db_name },
+      arguments: { attach_id, database_id, database_uid: null, db_name },
     });
     expect(overlap(swap, freeze)).toEqual(['id:5', 'name:orders']);
     expect(overlap(swap, detachOf('a', null, 'x'))).toEqual(['attach:a']);
@@ -135,5 +135,27 @@ describe('an inventory', () => {
         ({ sequence, chunks: all }, index) => sequence === 9 && all === sizes.length && chunks[index]?.chunk === index,
       ),
     ).toBe(true);
+  });
+
+  it('is cut by the bytes of its JSON too, and loses nothing', () => {
+    // Four bytes each, two of UTF-16.
+    const databases = Array.from({ length: 50 }, (_, index) => ({
+      ...database,
+      name: `${index}${'😀'.repeat(2500)}`,
+      files: [],
+      mount_points: [],
+    }));
+    const chunks = chunked(databases, 9);
+    expect(chunks.length).toBe(5);
+    expect(chunks.map(({ chunks: all }) => all)).toEqual([5, 5, 5, 5, 5]);
+    expect(Math.max(...chunks.map((chunk) => Buffer.byteLength(JSON.stringify(chunk))))).toBeLessThanOrEqual(120_000);
+    expect(chunks.flatMap((chunk) => chunk.databases)).toEqual(databases);
+  });
+
+  it('has a chunk of its own for a database that is larger than a chunk', () => {
+    const large = { ...database, name: 'x'.repeat(130_000), files: [], mount_points: [] };
+    const small = { ...database, files: [], mount_points: [] };
+    const chunks = chunked([large, small], 9);
+    expect(chunks.map(({ databases }) => databases)).toEqual([[large], [small]]);
   });
 });

@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import { BadConfig, parseConfig } from '../../../agent/config/agent-config.ts';
 import { hostFacts } from '../../../agent/host/host-facts.ts';
@@ -36,6 +37,8 @@ describe('the configuration', () => {
     [{ engine: { kind: 'postgres', flavour: 1 } }, /unknown field engine.flavour/],
     [{ engine: { kind: 'postgres', bin_dir: 7 } }, /field engine.bin_dir/],
     [{ keep_backups: 'no' }, /field keep_backups/],
+    [{ host_name: '' }, /field host_name/],
+    [{ vss_provider: 1 }, /field vss_provider/],
     [{ heartbeat_interval_seconds: 0 }, /field heartbeat_interval_seconds/],
   ])('names what is wrong in %j', (change, message) => {
     expect(() => parse(change)).toThrow(BadConfig);
@@ -45,6 +48,20 @@ describe('the configuration', () => {
   it('says with every heartbeat whether backups may be kept', () => {
     expect(hostFacts(parse({ keep_backups: false }), '16')).toMatchObject({ may_keep_backups: false });
     expect(hostFacts(parse({}), '16')).toMatchObject({ may_keep_backups: true, db_engine_version: '16' });
+  });
+
+  it("says with every heartbeat the name of the host, which is the machine's unless it is given", () => {
+    expect(hostFacts(parse({}), '16').host_name).toBe(hostname());
+    expect(hostFacts(parse({ host_name: 'sqlprod1' }), '16').host_name).toBe('sqlprod1');
+  });
+
+  it.each([
+    ['stands in for SQL Server', { engine: 'simulated' }, true],
+    ['does so without a provider', { engine: { kind: 'simulated' }, vss_provider: false }, false],
+    ['is PostgreSQL', {}, false],
+    ['is PostgreSQL, whatever is asked for', { vss_provider: true }, false],
+  ])('says with every heartbeat whether there is a VSS provider: an engine that %s', (_, change, has) => {
+    expect(hostFacts(parse(change), '16').has_vss_provider).toBe(has);
   });
 
   it('does not quote a file that is not JSON', () => {

@@ -42,6 +42,16 @@ describe('the command journal', () => {
     expect(await after.find('never')).toBeNull();
   });
 
+  it('keeps what it knows of a command that is begun again', async () => {
+    const before = await openCommandJournal(folder, () => 100);
+    await before.begin(aCommand('c'));
+    expect(await before.find('c')).toMatchObject({ admitted: false });
+    await before.admit('c');
+    const after = await openCommandJournal(folder, () => 200);
+    await after.begin(aCommand('c'));
+    expect(await after.find('c')).toMatchObject({ begun_ts: 100, admitted: true, outcome: null });
+  });
+
   it('takes any text as an id', async () => {
     const journal = await openCommandJournal(folder, () => 100);
     await journal.begin(aCommand('../../etc/passwd'));
@@ -136,5 +146,45 @@ describe('the registry', () => {
     await registry.bury('attach-late');
     await expect(registry.reserve(wanted('late', '3'), port)).rejects.toMatchObject({ code: 'COMMAND_REVOKED' });
     expect((await registry.read()).databases).toHaveLength(1);
+  });
+
+  it('gives every database a uid that no other ever had', async () => {
+    const registry = openRegistry(folder, () => 1);
+    const first = await registry.reserve(wanted('a', '1'), port);
+    await registry.remove(first.id);
+    const second = await registry.reserve(wanted('a', '1'), port);
+    expect(first.uid).toMatch(/^[0-9a-f-]{36}$/);
+    expect(second.uid).not.toBe(first.uid);
+    expect((await openRegistry(folder, () => 1).read()).databases[0]?.uid).toBe(second.uid);
+  });
+
+  it('keeps the uids it gives to databases of an agent that knew none, by id in a swap that is open', async () => {
+    const registry = openRegistry(folder, () => 1);
+    for (const name of ['a', 'b']) await registry.reserve(wanted(name, name), port);
+    await registry.change(({ databases, swaps }) => {
+      const undo = databases.map((database) => ({ ...database }));
+      swaps.push({ swap_id: 's', attempt: 1, seen_ts: 1, ran: [], undo });
+    });
+    const path = join(folder, 'registry.json');
+    const text = await readFile(path, 'utf8');
+    await writeFile(path, text.replaceAll(/ *"uid": "[^"]*",?\n/g, ''));
+
+    const { databases, swaps } = await openRegistry(folder, () => 1).read();
+    const uids = databases.map(({ uid }) => uid);
+    expect(uids.every((uid) => uid.length === 36)).toBe(true);
+    expect(new Set(uids).size).toBe(2);
+    expect(swaps[0]?.undo.map(({ uid }) => uid)).toEqual(uids);
+    await openRegistry(folder, () => 1).bury('any');
+    expect((await openRegistry(folder, () => 1).read()).databases.map(({ uid }) => uid)).toEqual(uids);
+  });
+
+  it('gives them too when the first that happens is a change', async () => {
+    const registry = openRegistry(folder, () => 1);
+    await registry.reserve(wanted('a', '1'), port);
+    const path = join(folder, 'registry.json');
+    await writeFile(path, (await readFile(path, 'utf8')).replaceAll(/ *"uid": "[^"]*",?\n/g, ''));
+    const uid = await registry.change(({ databases }) => databases[0]?.uid);
+    expect(uid).toMatch(/^[0-9a-f-]{36}$/);
+    expect((await registry.read()).databases[0]?.uid).toBe(uid);
   });
 });

@@ -17,6 +17,7 @@ const record = (
   target: DatabaseRecord['target_state'] = 'online',
 ): DatabaseRecord => ({
   id: '5',
+  uid: 'uid-5',
   name,
   vendor: 'mssql',
   state: 'managed',

@@ -54,6 +54,7 @@ function engineOf({ running, broken, stuck }: Machine): Engine {
     describe: (database) =>
       Promise.resolve({
         id: database.id,
+        uid: database.uid,
         name: database.name,
         vendor: 'postgres',
         status: running.has(serialOf(database)) ? 'ONLINE' : 'OFFLINE',
@@ -110,6 +111,13 @@ export const swapOf = (backups: boolean, attempt = 1): SwapArguments => ({
     { attach_id: 'attach-2', database_id: '6', db_name: 'TWO', backup_name: backups ? 'two_bkp' : null },
   ],
 });
+
+/** The uid of the registered database with that id. */
+export const uidOf = async (host: Host, id: string): Promise<string> => {
+  const record = (await host.registry.read()).databases.find((database) => database.id === id);
+  if (!record) throw new Error(`there is no database ${id}`);
+  return record.uid;
+};
 
 /** What a client that connects finds: `name (id) at port: serial`, of every registered database that may be found. */
 export async function served(host: Host, { running }: Machine): Promise<readonly string[]> {

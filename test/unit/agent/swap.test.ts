@@ -34,8 +34,8 @@ const besideBackups = [
   'two_bkp (6) at 20003: old-2',
 ];
 const states = async () => (await host.registry.read()).databases.map(({ state }) => state);
-const detachOf = (attachId: string | null, databaseId: string | null) =>
-  detachDatabase(host, { attach_id: attachId, database_id: databaseId, db_name: 'any' });
+const detachOf = (attachId: string | null, databaseId: string | null, name = 'any') =>
+  detachDatabase(host, { attach_id: attachId, database_id: databaseId, database_uid: null, db_name: name });
 const [first, second] = swapOf(false).databases;
 if (!first || !second) throw new Error('the swap names two databases');
 
@@ -47,10 +47,13 @@ describe('a staged database', () => {
     expect([...machine.running.keys()]).toEqual(['old-1', 'old-2']);
     const [inventory] = await createInventoryTaker(host, folder, () => 1).take();
     expect(inventory?.databases.map(({ id }) => id)).toEqual(['5', '6']);
-    expect(await detachOf(null, '7')).toBe(false);
+    expect(await detachOf(null, '7', 'staged-1')).toBe(false);
     expect(await detachOf('attach-1', null)).toBe(true);
     await expect(attachDatabase(host, attachOf(1))).rejects.toMatchObject({ code: 'COMMAND_REVOKED' });
-    await expect(swapDatabases(host, swapOf(false))).rejects.toMatchObject({ code: 'DB_NOT_FOUND' });
+    await expect(swapDatabases(host, swapOf(false))).rejects.toMatchObject({
+      code: 'DB_NOT_FOUND',
+      message: 'no database is staged under attach attach-1',
+    });
     expect(await served(host, machine)).toEqual(before);
   });
 });
@@ -70,7 +73,7 @@ describe('a swap', () => {
   it('with backups lets both go on side by side, the new ones at the old port', async () => {
     await swapDatabases(host, swapOf(true));
     expect(await served(host, machine)).toEqual(besideBackups);
-    expect(await detachOf(null, '5')).toBe(true);
+    expect(await detachOf(null, '5', 'one_bkp')).toBe(true);
     expect(await served(host, machine)).toHaveLength(3);
   });
 
@@ -224,7 +227,7 @@ describe('a detach after a swap', () => {
 
   it('works by the id of the database, as ever', async () => {
     await swapDatabases(host, swapOf(false));
-    expect(await detachOf(null, '5')).toBe(true);
+    expect(await detachOf(null, '5', 'one')).toBe(true);
     expect(await served(host, machine)).toEqual(['Two (6) at 20001: new-2']);
     expect([...machine.running.keys()]).toEqual(['new-2']);
   });

@@ -14,15 +14,26 @@ const app = (role: 'admin' | 'operator' | 'viewer'): Principal => ({
   epoch: 0,
 });
 
-const audiences: readonly Audience[] = ['public', 'viewer', 'operator', 'admin', 'admin-session', 'host', 'user'];
-const allowed: readonly (readonly [Principal, readonly Audience[]])[] = [
-  [user('viewer'), ['public', 'viewer', 'user']],
-  [user('operator'), ['public', 'viewer', 'operator', 'user']],
-  [user('admin'), ['public', 'viewer', 'operator', 'admin', 'admin-session', 'user']],
-  [app('viewer'), ['public', 'viewer']],
-  [app('operator'), ['public', 'viewer', 'operator']],
-  [app('admin'), ['public', 'viewer', 'operator', 'admin']],
+const audiences: readonly Audience[] = [
+  'public',
+  'viewer',
+  'operator',
+  'admin',
+  'admin-session',
+  'host',
+  'user',
+  'user-session',
 ];
+const allowed: readonly (readonly [Principal, readonly Audience[]])[] = [
+  [user('viewer'), ['public', 'viewer', 'user', 'user-session']],
+  [user('operator'), ['public', 'viewer', 'operator', 'user', 'user-session']],
+  [user('admin'), ['public', 'viewer', 'operator', 'admin', 'admin-session', 'user', 'user-session']],
+  [app('viewer'), ['public', 'viewer', 'user']],
+  [app('operator'), ['public', 'viewer', 'operator', 'user']],
+  [app('admin'), ['public', 'viewer', 'operator', 'admin', 'user']],
+];
+
+const forPeople: readonly Audience[] = ['admin', 'admin-session', 'user', 'user-session'];
 
 describe('who may call what', () => {
   it.each(
@@ -35,8 +46,8 @@ describe('who may call what', () => {
   });
   it.each(audiences)('a host, %s', (audience) => {
     const may = (hostTokenMayOperate: boolean) => mayCall(host, audience, { hostTokenMayOperate });
-    expect(may(true)).toBe(!['admin', 'admin-session', 'user'].includes(audience));
-    expect(may(false)).toBe(!['admin', 'admin-session', 'user', 'operator'].includes(audience));
+    expect(may(true)).toBe(!forPeople.includes(audience));
+    expect(may(false)).toBe(![...forPeople, 'operator'].includes(audience));
   });
   it('names principals apart', () => {
     expect([user('admin'), app('admin'), host].map(principalName)).toEqual([

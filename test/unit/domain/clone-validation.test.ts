@@ -145,10 +145,13 @@ describe('what is wrong with a clone request', () => {
       ['DB_NAME_IS_IN_USE'],
     ],
     ['VSS of a postgres host', request({ forceVss: true }), facts(), ['VSS_NOT_AVAILABLE']],
+    ['VSS at crash level, which uses none', request({ forceVss: true, consistencyLevel: 'crash' }), facts(), []],
     [
-      'VSS of an mssql host',
+      'VSS of a source with a provider',
       request({ forceVss: true }),
-      facts({ hosts: [aHost({ vendor: 'mssql' }), aHost({ hostId: 'host-2', vendor: 'mssql' })] }),
+      facts({
+        hosts: [aHost({ vendor: 'mssql', hasVssProvider: true }), aHost({ hostId: 'host-2', vendor: 'mssql' })],
+      }),
       [],
     ],
   ])('%s', (_, wanted, known, expected) => {
@@ -157,7 +160,6 @@ describe('what is wrong with a clone request', () => {
 
   it('is all said at once, and each thing once', () => {
     const wanted = request({
-      forceVss: true,
       consistencyLevel: 'crash',
       destinations: [
         to('a'),
@@ -186,7 +188,6 @@ describe('what is wrong with a clone request', () => {
       'DB_VENDOR_MISMATCH',
       'HOST_NOT_CONNECTED',
       'HOST_NOT_FOUND',
-      'VSS_NOT_AVAILABLE',
     ]);
   });
 });
@@ -207,7 +208,7 @@ describe('the plan', () => {
       flow: 'create-clone',
       sdpId: 'sdp-1',
       sourceHostId: 'host-1',
-      sources: [{ dbId: '5', dbName: 'sales', vendor: 'postgres' }],
+      sources: [{ dbId: '5', uid: '', dbName: 'sales', vendor: 'postgres' }],
       destinations: [
         { hostId: 'host-2', dbName: 'a', sourceDbId: '5' },
         { hostId: 'host-2', dbName: 'b', sourceDbId: '5' },

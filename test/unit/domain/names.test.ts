@@ -21,8 +21,8 @@ describe('keys of locks', () => {
   it('of a plan are its sources and the names it makes', () => {
     const plan = aClonePlan({
       sources: [
-        { dbId: '5', dbName: 'Sales', vendor: 'postgres' },
-        { dbId: '6', dbName: 'hr', vendor: 'postgres' },
+        { dbId: '5', uid: '', dbName: 'Sales', vendor: 'postgres' },
+        { dbId: '6', uid: '', dbName: 'hr', vendor: 'postgres' },
       ],
       destinations: [
         { hostId: 'host-2', dbName: 'A', sourceDbId: '5' },

@@ -29,6 +29,7 @@ const snapshot = aSnapshot({ snapshotId: 'snap_2000', state: 'available' });
 const clones = (...all: Clone[]) => new Map(all.map((clone) => [clone.dbId, clone]));
 const facts = (about: Partial<RefreshFacts> = {}): RefreshFacts => ({
   nowSeconds: 1010,
+  backupAtSeconds: 1010,
   host: aHost({ hostId: 'host-2' }),
   databases: [copy, original],
   clones: clones(aClone()),

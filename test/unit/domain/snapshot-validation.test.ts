@@ -18,6 +18,8 @@ const request: SnapshotRequest = {
 };
 const databases = [aDatabase(), aDatabase({ dbId: '6', name: 'stock' }), aDatabase({ dbId: '7', name: 'other' })];
 const facts = { nowSeconds: 1010, host: aHost({ lastSeenSeconds: 0 }), databases };
+const sqlServer = (dbEngineVersion: string, hasVssProvider: boolean) =>
+  aHost({ vendor: 'mssql', dbEngineVersion, hasVssProvider });
 const typesOf = (about: Partial<SnapshotRequest>, given: Partial<typeof facts> = {}) =>
   snapshotIssues({ ...request, ...about }, { ...facts, ...given }).map((one) => one.issue_type);
 
@@ -54,9 +56,21 @@ describe('a snapshot', () => {
     ]);
   });
 
-  it('forces VSS only where there is one, and no crash level over several groups', () => {
-    expect(typesOf({ forceVss: true })).toEqual(['VSS_NOT_AVAILABLE']);
-    expect(typesOf({ forceVss: true }, { host: aHost({ vendor: 'mssql' }) })).toEqual([]);
+  it.each([
+    ['forced on a postgres host', true, aHost(), ['VSS_NOT_AVAILABLE']],
+    ['forced without a provider', true, sqlServer('16.0.1000.6', false), ['VSS_NOT_AVAILABLE']],
+    ['forced with one', true, sqlServer('16.0.1000.6', true), []],
+    ['not forced, on SQL Server 2022', false, sqlServer('16.0.1000.6', false), []],
+    ['not forced, on SQL Server 2019', false, sqlServer('15.0.2000.5', false), ['VSS_NOT_AVAILABLE']],
+    ['not forced, on SQL Server 2019 with a provider', false, sqlServer('15.0.2000.5', true), []],
+    ['not forced, before the agent told its version', false, sqlServer('', false), []],
+    ['not forced, on an older PostgreSQL', false, aHost({ dbEngineVersion: '15.4' }), []],
+  ])('needs VSS at application level when %s, and never at crash level', (_, forceVss, host, types) => {
+    expect(typesOf({ forceVss }, { host })).toEqual(types);
+    expect(typesOf({ forceVss, consistencyLevel: 'crash' }, { host })).toEqual([]);
+  });
+
+  it('at crash level cannot span several groups', () => {
     const split = aDatabase({
       mountPoints: ['serial-1', 'serial-2'].map((serial) => ({ kind: 'directory', path: serial, serial })),
       volumes: [aVolume(), aVolume({ serial: 'serial-2', volumeId: 2, volumeGroupId: 2 })],
@@ -93,8 +107,8 @@ describe('a snapshot', () => {
       sdpId: 'sdp-1',
       sourceHostId: 'host-1',
       sources: [
-        { dbId: '5', dbName: 'sales', vendor: 'postgres' },
-        { dbId: '6', dbName: 'stock', vendor: 'postgres' },
+        { dbId: '5', uid: '', dbName: 'sales', vendor: 'postgres' },
+        { dbId: '6', uid: '', dbName: 'stock', vendor: 'postgres' },
       ],
       namePrefix: 'snap',
       consistencyLevel: 'application',

@@ -209,7 +209,7 @@ describe('snapshots', () => {
         snapshotRow({
           snapshotId: 'of-clone',
           hostId: 'sqldev1',
-          databases: [{ dbId: '5', dbName: 'x', vendor: 'mssql', restorePoint: '', volumes: [] }],
+          databases: [{ dbId: '5', uid: '', dbName: 'x', vendor: 'mssql', restorePoint: '', volumes: [] }],
         }),
       ],
     });
@@ -228,9 +228,8 @@ it("shows a restored original without a parent: it is nobody's clone", () => {
 
 it('shows the lineage of a clone twice: nested and flat', () => {
   const hosts = [hostRow({ hostId: 'sqldev1' })];
-  expect(
-    databasesOf({ hosts, databases: [databaseRow({ hostId: 'sqldev1', dbId: '5' })], clones: [cloneRow()] }),
-  ).toMatchObject([
+  const clone = databaseRow({ hostId: 'sqldev1', dbId: '5', name: 'orders_dev' });
+  expect(databasesOf({ hosts, databases: [clone], clones: [cloneRow()] })).toMatchObject([
     {
       parent: { src_host_id: 'sqlprod1', src_db_id: '7', snap_id: 'snap_1767000100' },
       source_host_id: 'sqlprod1',
@@ -238,6 +237,15 @@ it('shows the lineage of a clone twice: nested and flat', () => {
       source_db_name: 'orders',
     },
   ]);
+});
+
+it.each([
+  ['another uid', { uid: 'b' }, { uid: 'a' }],
+  ['another name, where no uid is known', { name: 'payroll' }, {}],
+])('a database that has the id of a clone and %s has no parent', (_, database, clone) => {
+  const hosts = [hostRow({ hostId: 'sqldev1' })];
+  const databases = [databaseRow({ hostId: 'sqldev1', dbId: '5', name: 'orders_dev', ...database })];
+  expect(databasesOf({ hosts, databases, clones: [cloneRow(clone)] })).toMatchObject([{ parent: null }]);
 });
 
 it('names every array of a host once, its own link too', () => {
