@@ -73,6 +73,7 @@ async function orphanClones(
   after: readonly Database[],
 ): Promise<void> {
   const renewed = after.filter((one) => one.uid !== '' && before.get(one.dbId)?.uid !== one.uid);
+  if (renewed.length === 0) return;
   const clones = await store.getClones(
     host.hostId,
     renewed.map((one) => one.dbId),

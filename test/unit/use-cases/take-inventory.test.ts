@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { takeInventory } from '../../../functions/api/agents/take-inventory.ts';
 import type { DatabaseReport, InventoryReport } from '../../../shared/contracts/agent.ts';
+import type { Clone } from '../../../shared/domain/clone.ts';
 import type { Database } from '../../../shared/domain/database.ts';
 import { createSdpMemory } from '../../../shared/adapters/sdp-memory/sdp-memory.ts';
 import { DomainError } from '../../../shared/domain/errors.ts';
 import { silentLog } from '../../../shared/ports/log.ts';
 import type { SdpPort } from '../../../shared/ports/sdp.ts';
 import { arraysOf } from '../../builders/arrays.ts';
+import { aClone } from '../../builders/catalog.ts';
 import { aDatabase, aVolume } from '../../builders/database.ts';
 import { aHost } from '../../builders/host.ts';
 import { storeOf } from '../../builders/store-of.ts';
@@ -55,7 +57,13 @@ function anArray(sdpId: string, prefix: string, answer: Answer) {
   return { sdpId, port, asked };
 }
 
-function bed(standing: readonly Database[], answer: Answer = 'answers', others: Readonly<Record<string, Answer>> = {}) {
+function bed(
+  standing: readonly Database[],
+  answer: Answer = 'answers',
+  others: Readonly<Record<string, Answer>> = {},
+  clones: readonly Clone[] = [],
+) {
+  const orphaned: Clone[] = [];
   const written: Database[] = [];
   const removed: Database[] = [];
   const closed: { readonly sequence: number; readonly setChanged: boolean }[] = [];
@@ -65,6 +73,8 @@ function bed(standing: readonly Database[], answer: Answer = 'answers', others: 
     log: silentLog,
     store: storeOf({
       listDatabases: () => Promise.resolve(standing),
+      getClones: (_, dbIds) => Promise.resolve(clones.filter(({ dbId }) => dbIds.includes(dbId))),
+      orphanClone: (clone) => Promise.resolve(void orphaned.push(clone)),
       putDatabases: (databases) => Promise.resolve(void written.push(...databases)),
       removeDatabases: (databases) => Promise.resolve(void removed.push(...databases)),
       closeInventory(_, __, sequence, setChanged) {
@@ -74,11 +84,28 @@ function bed(standing: readonly Database[], answer: Answer = 'answers', others: 
     }),
     arrays: arraysOf(own, ...registered),
   };
-  return { deps, asked: own.asked, askedOf: registered.map((one) => one.asked), written, removed, closed };
+  return { deps, asked: own.asked, askedOf: registered.map((one) => one.asked), written, removed, closed, orphaned };
 }
 const disk = (serial: string) => ({ kind: 'directory', path: 'data', serial });
 const host = aHost({ inventorySequence: 1, sdpId: '' });
 const standing = aDatabase({ sequence: 1 });
+
+describe('an inventory in which an id has come to another database', () => {
+  const clone = aClone({ dbId: '5', uid: 'a' });
+  const before = aDatabase({ sequence: 1, uid: 'a' });
+
+  it.each<[string, readonly Database[], Partial<DatabaseReport>, readonly Clone[], readonly Clone[]]>([
+    ['sets the clone apart that had it', [before], { uid: 'b' }, [clone], [clone]],
+    ['sets it apart also when its database was gone in between', [], { uid: 'b' }, [clone], [clone]],
+    ['leaves the clone alone whose database is the same', [], { uid: 'a' }, [clone], []],
+    ['leaves a clone alone of which no uid is known', [before], { uid: 'b' }, [{ ...clone, uid: '' }], []],
+    ['leaves the clone alone where the agent knows no uid', [before], {}, [clone], []],
+  ])('%s', async (_, databases, about, clones, expected) => {
+    const { deps, orphaned } = bed(databases, 'answers', {}, clones);
+    await takeInventory(deps, host, inventory([report(about)]));
+    expect(orphaned).toEqual(expected);
+  });
+});
 
 describe('an inventory', () => {
   it('of a new database is written with where its disks lie', async () => {
