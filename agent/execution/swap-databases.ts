@@ -2,6 +2,7 @@ import type * as z from 'zod/mini';
 import type { SwapResult } from '../../shared/contracts/agent.ts';
 import { AgentFailure, asFailure, messageOf } from '../failure.ts';
 import { birthIdOf, type DatabaseRecord } from '../registry/database-record.ts';
+import { findByName } from '../registry/registry.ts';
 import { enterSwap, exchangePlaces, isDone, noteRunning, pairsOf, type SwapArguments } from '../registry/swaps.ts';
 import type { Host } from './host.ts';
 import { all, forgetReplaced, orUndecided, settleSwap, startPredecessors } from './settle-swap.ts';
@@ -25,7 +26,11 @@ export async function swapDatabases(host: Host, wanted: SwapArguments): Promise<
   const inService = await recordsOf(host, wanted);
   return orUndecided(
     Promise.all(
-      inService.map(async ({ attach_id, record }) => ({ attach_id, database: await host.engine.describe(record) })),
+      inService.map(async ({ attach_id, record, backup_id }) => ({
+        attach_id,
+        database: await host.engine.describe(record),
+        backup_id,
+      })),
     ),
   );
 }
@@ -80,10 +85,13 @@ async function startAgain(host: Host, wanted: SwapArguments): Promise<void> {
 async function recordsOf(
   host: Host,
   { databases }: SwapArguments,
-): Promise<readonly { readonly attach_id: string; readonly record: DatabaseRecord }[]> {
+): Promise<
+  readonly { readonly attach_id: string; readonly record: DatabaseRecord; readonly backup_id: string | null }[]
+> {
   const content = await orUndecided(host.registry.read());
-  return databases.flatMap(({ attach_id }) => {
+  return databases.flatMap(({ attach_id, backup_name }) => {
     const record = content.databases.find((database) => database.attach_id === attach_id);
-    return record ? [{ attach_id, record }] : [];
+    const backup = backup_name === null ? undefined : findByName(content, backup_name);
+    return record ? [{ attach_id, record, backup_id: backup?.id ?? null }] : [];
   });
 }

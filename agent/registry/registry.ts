@@ -1,10 +1,9 @@
-import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { AgentFailure, VolumeInUse } from '../failure.ts';
 import { readTextIfThere, writeDurably } from '../journal/durable-file.ts';
 import { type DatabaseRecord, RegistryContent } from './database-record.ts';
 import { withFileLock } from './file-lock.ts';
-import { giveUids, lacksUids } from './give-uids.ts';
+import { giveUids, lacksUids, registryIdentity } from './give-uids.ts';
 import { ownIdentity } from './process-identity.ts';
 
 export type NewDatabase = Pick<DatabaseRecord, 'name' | 'vendor' | 'attach_id' | 'target_state' | 'volumes'>;
@@ -54,15 +53,18 @@ const empty = (): RegistryContent => ({
 export function openRegistry(stateDir: string, now: () => number): Registry {
   const path = join(stateDir, 'registry.json');
 
-  const parsed = async (): Promise<RegistryContent> => {
+  const stored = async (): Promise<RegistryContent | null> => {
     const text = await readTextIfThere(path);
-    return text === null ? empty() : RegistryContent.parse(JSON.parse(text));
+    return text === null ? null : RegistryContent.parse(JSON.parse(text));
   };
   const change: Registry['change'] = (edit) =>
     withFileLock(`${path}.lock`, async () => {
-      const content = await parsed();
-      giveUids(content);
+      const before = await stored();
+      const content = before ?? empty();
+      const identity = await registryIdentity(stateDir, before === null);
+      giveUids(content, identity);
       const result = await edit(content, now());
+      giveUids(content, identity);
       content.revision += 1;
       await writeDurably(path, `${JSON.stringify(content, null, 1)}\n`);
       return result;
@@ -70,7 +72,7 @@ export function openRegistry(stateDir: string, now: () => number): Registry {
 
   return {
     read: async () => {
-      const content = await parsed();
+      const content = (await stored()) ?? empty();
       return lacksUids(content) ? change((latest) => latest) : content;
     },
     change,
@@ -81,7 +83,7 @@ export function openRegistry(stateDir: string, now: () => number): Registry {
         const record: DatabaseRecord = {
           ...database,
           id: String(content.next_id),
-          uid: randomUUID(),
+          uid: '',
           state: 'making',
           swap_id: null,
           made_as: null,

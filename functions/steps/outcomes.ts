@@ -24,3 +24,4 @@ export const AttachOutcome = AttachResult;
 
 /** Of a `swap` effect: the agent's own result. */
 export const SwapOutcome = SwapResult;
+export type SwapOutcome = z.infer<typeof SwapOutcome>;

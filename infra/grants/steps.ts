@@ -50,7 +50,7 @@ export const stepGrants: GrantTable = {
     signalsFlows: parkingFlows,
   },
   'detach-database': {
-    table: ['GetItem', 'BatchGetItem', 'ConditionCheckItem', 'PutItem', 'UpdateItem'],
+    table: ['GetItem', 'BatchGetItem', 'Query', 'ConditionCheckItem', 'PutItem', 'UpdateItem'],
     agentQueues: ['SendMessage'],
     signalsFlows: ['delete-clone'],
   },

@@ -161,8 +161,12 @@ const Swap = z.object({
     .array(z.object({ attach_id: text, database_id: text, db_name: text, backup_name: z.nullable(text) }))
     .check(z.minLength(1)),
 });
-/** In the order of the command: each database that is in service now. */
-export const SwapResult = z.object({ databases: z.array(z.object({ attach_id: text, database: DatabaseReport })) });
+/** In the order of the command: each database that is in service now, and the id of the backup that was kept of its predecessor. */
+export const SwapResult = z.object({
+  databases: z.array(
+    z.object({ attach_id: text, database: DatabaseReport, backup_id: z._default(z.nullable(text), null) }),
+  ),
+});
 
 /**
  * `detach`: stop the database and forget it, so that its volumes can be unmapped. The target is found by `attach_id`

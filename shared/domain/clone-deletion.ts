@@ -1,5 +1,5 @@
 /** May this clone be deleted? Flex contract, sections 7.4, 8 and 11. */
-import { type Clone, isDatabaseOf } from './clone.ts';
+import { type Clone, firstId, isDatabaseOf } from './clone.ts';
 import type { Database } from './database.ts';
 import type { Host } from './host.ts';
 import { isConnected } from './host.ts';
@@ -30,8 +30,9 @@ export const cascadedIds = (clone: Clone, cascade: boolean): readonly string[] =
   cascade && clone.snapshotIds.size <= maxCascadedSnapshots ? [...clone.snapshotIds] : [];
 
 /** Why a snapshot cannot go with the database that it was taken of. */
-function cascadeIssues(snapshot: Snapshot, { dbId, dbName }: Clone, body: Record<string, unknown>): readonly Issue[] {
-  const others = snapshot.databases.filter((one) => one.dbId !== dbId).map((one) => one.dbName);
+function cascadeIssues(snapshot: Snapshot, clone: Clone, body: Record<string, unknown>): readonly Issue[] {
+  const { dbName } = clone;
+  const others = snapshot.databases.filter((one) => one.dbId !== firstId(clone)).map((one) => one.dbName);
   const shared = `snapshot '${snapshot.snapshotId}' taken of '${dbName}' also holds the databases ${others.join(', ')}`;
   return [
     ...snapshotDeletionIssues(snapshot).map((one) => issue('DB_IS_IN_USE', one.description, body)),

@@ -38,4 +38,7 @@ const orphanMark = '~';
 export const orphanId = ({ dbId, requestId }: Pick<Clone, 'dbId' | 'requestId'>): string =>
   `${dbId}${orphanMark}${requestId}`;
 
+/** The id that it had when it was made. */
+export const firstId = ({ dbId }: Pick<Clone, 'dbId'>): string => dbId.split(orphanMark)[0] ?? dbId;
+
 export const isOrphan = ({ dbId }: Pick<Clone, 'dbId'>): boolean => dbId.includes(orphanMark);

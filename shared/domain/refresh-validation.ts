@@ -51,7 +51,11 @@ export const backupNames = (request: RefreshRequest, facts: Pick<RefreshFacts, '
     : [];
 
 /** What takes the database's place: a clone's own source, for an original, also a restored one, the database of its name. */
-function sourceIn(snapshot: Snapshot, database: Database, clone: Clone | undefined): SnapshotDatabase | undefined {
+export function sourceIn(
+  snapshot: Snapshot,
+  database: Database,
+  clone: Clone | undefined,
+): SnapshotDatabase | undefined {
   if (clone === undefined || clone.isRestored)
     return snapshot.databases.find((one) => sameName(one.dbName, database.name));
   if (clone.sourceHostId !== snapshot.hostId) return undefined;

@@ -52,6 +52,20 @@ it('a database with the id of a clone is no clone: it is not deleted, and what i
     expect((await world.store.getSnapshot(orphan.snapshotId))?.pins).toEqual(new Set());
   }));
 
+it('a clone that was set apart is not deleted from under its database, should that be there again', () =>
+  withClone(async (world) => {
+    const { host } = world.agent(otherHostId);
+    const lost = [...host.databases.values()];
+    await world.rebuildHost(otherHostId, 'payroll');
+    const orphan = await orphanOf(world);
+    for (const database of lost) host.databases.set(database.id, database);
+    await world.agent(otherHostId).beat();
+    const { task } = await drive(world, await askToDelete(world, orphan.dbId));
+    expect([task.state, task.error]).toEqual(['failed', expect.stringContaining("as database '11'")]);
+    expect(databasesOn(world)).toEqual(['11 orders_test']);
+    expect(world.array.memory.contents().views.map(({ name }) => name)).toEqual(orphan.views);
+  }));
+
 it('a deletion under way when its machine is rebuilt takes nothing from the new one, and finishes', () =>
   withClone(async (world) => {
     const silent = world.agent(otherHostId).script.plan('detach', { how: 'fall-silent', when: 'before' });

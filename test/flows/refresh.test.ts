@@ -194,6 +194,43 @@ it('a second refresh that keeps a backup too waits, runs, and leaves two of them
     expect(pins?.size).toBe(4);
   }));
 
+it('one without a backup that waited for one with it spares the backup, also when its host is registered anew', () =>
+  refreshed(async (world) => {
+    world.hooks.set('remove-volumes', (run) => run());
+    world.hooks.set('remove-volumes', async (run) => {
+      await world.reregisterHost(otherHostId);
+      return run();
+    });
+    const second = await refreshWithAnother(world, true, () => askToRefresh(world, false), firstKey);
+    expect([second.state, second.error]).toEqual(['done', '']);
+    const { clones } = beforeRefresh(world);
+    const views = world.array.memory.contents().views.map(({ name }) => name);
+    for (const old of clones) {
+      const backup = await world.store.getClone(old.hostId, old.dbId);
+      expect(backup).toMatchObject({ views: old.views, snapshotId: old.snapshotId });
+      expect(views).toEqual(expect.arrayContaining([...old.views]));
+    }
+    const inService = await Promise.all(['orders_test', 'orders_more'].map((name) => cloneNamed(world, name)));
+    expect(views.toSorted()).toEqual([...clones, ...inService].flatMap((one) => one.views).toSorted());
+    await world.agent(otherHostId).beat();
+  }));
+
+it('that waited is refused when another database of the name is there by then', () =>
+  refreshed(async (world) => {
+    const seen: string[] = [];
+    world.hooks.set('settle-destinations', async (run) => {
+      const host = world.agent(otherHostId).host;
+      for (const { id } of [...host.databases.values()]) host.databases.delete(id);
+      host.add({ id: '11', name: 'orders_test', serials: ['0a00d0ff'] });
+      await world.agent(otherHostId).beat();
+      seen.push('replaced');
+      return run();
+    });
+    const { task } = await drive(world, await askToRefresh(world, false));
+    expect([task.state, seen.length]).toEqual(['failed', 1]);
+    expect(databasesOf(world)).toEqual(['11 orders_test']);
+  }));
+
 it('a deletion that waited for it deletes the clone on its new volumes', () =>
   refreshed(async (world) => {
     const { dbId } = await cloneNamed(world, 'orders_test');

@@ -4,14 +4,11 @@ import type { Task, TaskResult } from '../../../shared/domain/task.ts';
 import { nowSeconds } from '../../../shared/ports/clock.ts';
 import type { PublishedCopy } from '../../../shared/ports/store.ts';
 import { releaseAll } from '../../../shared/use-cases/locking.ts';
-import { attachIdOf } from '../attach-id.ts';
 import { cloneOf, resultOf } from '../clone-of.ts';
 import { copyIn } from '../copy.ts';
 import { doneState } from '../done-state.ts';
-import { attachEffectId, swapEffectId } from '../effect-of.ts';
-import { SwapOutcome } from '../outcomes.ts';
+import { inServiceBy } from '../in-service.ts';
 import { refreshPlanOf } from '../plan-of.ts';
-import { refreshedDatabases } from '../refreshed-databases.ts';
 import { defineStep, type StepDeps, StepInput } from '../step.ts';
 
 /**
@@ -36,26 +33,26 @@ export const completeRefresh = defineStep({
 });
 
 async function publish(deps: Pick<StepDeps, 'store' | 'clock'>, task: Task, plan: RefreshPlan): Promise<TaskResult> {
-  const [snapshot, effects, find] = await Promise.all([
+  const [snapshot, effects] = await Promise.all([
     deps.store.getSnapshot(plan.snapshotId),
     deps.store.listEffects(task.requestId),
-    refreshedDatabases(deps.store, plan),
   ]);
-  // A backup has kept its id; without one the database in service bears it.
-  const oldIds = plan.databases.map(
-    ({ dbId, dbName, backupName }) => find(backupName === '' ? dbName : backupName)?.dbId ?? dbId,
-  );
+  const inService = inServiceBy(task.requestId, effects);
+  const oldIdOf = (backupName: string, index: number): string => {
+    const { database, backup_id: backupId } = inService(index);
+    // A backup has kept its id; without one the database in service bears it.
+    if (backupName === '') return database.id;
+    if (backupId === null) throw new DomainError('Internal', `the swap says nothing of backup '${backupName}'`);
+    return backupId;
+  };
+  const oldIds = plan.databases.map(({ backupName }, index) => oldIdOf(backupName, index));
   const clones = await deps.store.getClones(plan.hostId, oldIds);
-  const swap = SwapOutcome.parse(effects.find((effect) => effect.effectId === swapEffectId)?.outcome);
   const atSeconds = nowSeconds(deps.clock);
   const copies = plan.databases.map(({ dbName, backupName }, index): PublishedCopy => {
-    const attachId = attachIdOf(task.requestId, attachEffectId(index));
-    const inService = swap.databases.find((one) => one.attach_id === attachId);
-    if (inService === undefined) throw new DomainError('Internal', `the swap says nothing of '${dbName}'`);
     const old = clones.find((one) => one.dbId === oldIds[index]);
     // What was no clone took the database of its own name: on its own host that is itself.
     const isRestored = old === undefined ? plan.hostId === plan.sourceHostId : old.isRestored;
-    const { id, uid = '' } = inService.database;
+    const { id, uid = '' } = inService(index).database;
     const made = { dbId: id, uid, dbName, atSeconds, isRestored };
     const clone = cloneOf(task, copyIn(task, snapshot, index), index, effects, made);
     if (old === undefined) return { clone, replaced: null };

@@ -1,5 +1,5 @@
 import { type Clone, isDatabaseOf, isOrphan } from '../../../shared/domain/clone.ts';
-import { sameName } from '../../../shared/domain/database.ts';
+import { liveDatabases, sameName } from '../../../shared/domain/database.ts';
 import { DomainError } from '../../../shared/domain/errors.ts';
 import type { DeleteClonePlan } from '../../../shared/domain/plan.ts';
 import { nowSeconds } from '../../../shared/ports/clock.ts';
@@ -27,6 +27,15 @@ async function refuseDeafHost({ store }: Pick<StepDeps, 'store'>, { hostId }: De
   const host = await store.getHost(hostId);
   if (host === undefined || host.queueUrl === '')
     throw new DomainError('Refused', `host '${hostId}' is not registered any more, or its agent never asked for work`);
+}
+
+/** It was set apart, and is there all the same: its host lost what it knew for a while. Its disks are in use. */
+async function refuseLiveOrphan({ store }: Pick<StepDeps, 'store'>, clone: Clone): Promise<void> {
+  if (!isOrphan(clone)) return;
+  const [host, reported] = await Promise.all([store.getHost(clone.hostId), store.listDatabases(clone.hostId)]);
+  const found = liveDatabases(host, reported).find(({ uid }) => uid !== '' && uid === clone.uid);
+  if (found !== undefined)
+    throw new DomainError('Refused', `clone '${clone.dbName}' is in use on its host, as database '${found.dbId}'`);
 }
 
 /** An id may have come to another database, which is not the clone: the host has the clone no more then. */
@@ -63,6 +72,7 @@ export const detachDatabase = defineStep({
     }
     refuseWhatChanged(plan, clone);
     if (!task.pastPointOfNoReturn) await refuseDeafHost(deps, plan);
+    await refuseLiveOrphan(deps, clone);
     const passed = await deps.store.passPointOfNoReturn(task.requestId, nowSeconds(deps.clock));
     if (!passed) throw new DomainError('TaskCanceled', 'the task was canceled');
     await deps.store.intend(

@@ -2,6 +2,8 @@ import { type Clone, isDatabaseOf } from '../../../shared/domain/clone.ts';
 import type { Database } from '../../../shared/domain/database.ts';
 import { DomainError } from '../../../shared/domain/errors.ts';
 import type { RefreshedDatabase, RefreshPlan } from '../../../shared/domain/plan.ts';
+import { sourceIn } from '../../../shared/domain/refresh-validation.ts';
+import type { Snapshot } from '../../../shared/domain/snapshot.ts';
 import { nowSeconds } from '../../../shared/ports/clock.ts';
 import { sendCommand } from '../../../shared/use-cases/agent-command.ts';
 import { attachIdOf } from '../attach-id.ts';
@@ -17,11 +19,14 @@ async function refuseWhatChanged(
   find: FindByName,
 ): Promise<void> {
   const found = plan.databases.flatMap(({ dbName }) => find(dbName) ?? []);
-  const clones = await store.getClones(
-    plan.hostId,
-    found.map(({ dbId }) => dbId),
-  );
-  for (const database of plan.databases) refuseIfChanged(plan, database, find(database.dbName), clones);
+  const [snapshot, clones] = await Promise.all([
+    store.getSnapshot(plan.snapshotId),
+    store.getClones(
+      plan.hostId,
+      found.map(({ dbId }) => dbId),
+    ),
+  ]);
+  for (const database of plan.databases) refuseIfChanged(plan, database, find(database.dbName), clones, snapshot);
 }
 
 function refuseIfChanged(
@@ -29,17 +34,17 @@ function refuseIfChanged(
   { dbName, sourceDbId, backupName }: RefreshedDatabase,
   found: Database | undefined,
   clones: readonly Clone[],
+  snapshot: Snapshot | undefined,
 ): void {
   const where = `database '${dbName}' on host '${plan.hostId}'`;
   if (found === undefined) throw new DomainError('Refused', `${where} is gone`);
   const clone = clones.find((one) => one.dbId === found.dbId);
   if (clone !== undefined && !isDatabaseOf(clone, found))
     throw new DomainError('Refused', `${where} is another one now`);
-  if (clone === undefined) return;
-  if (!clone.isRestored && (clone.sourceHostId !== plan.sourceHostId || clone.sourceDbId !== sourceDbId)) {
-    throw new DomainError('Refused', `${where} is a clone of another database now`);
+  if (snapshot === undefined || sourceIn(snapshot, found, clone)?.dbId !== sourceDbId) {
+    throw new DomainError('Refused', `${where} is not made from what the snapshot holds any more`);
   }
-  if (backupName === '' && clone.snapshotIds.size > 0) {
+  if (backupName === '' && clone !== undefined && clone.snapshotIds.size > 0) {
     throw new DomainError('Refused', `snapshots were taken of ${where} meanwhile`);
   }
 }

@@ -8,13 +8,13 @@ import { $add, $delete, $remove, UpdateItemCommand } from 'dynamodb-toolbox/enti
 import { BatchGetCommand, execute as executeBatchGet } from 'dynamodb-toolbox/table/actions/batchGet';
 import { QueryCommand } from 'dynamodb-toolbox/table/actions/query';
 import { DomainError } from '../../domain/errors.ts';
-import { orphanId } from '../../domain/clone.ts';
 import { clonePin, taskPin } from '../../domain/snapshot.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { CatalogStore, PublishedCopy } from '../../ports/store.ts';
 import { type Entities, partitions } from './entities.ts';
 import { conditional, refusePart, transact } from './failures.ts';
 import { Item } from './items.ts';
+import { orphanClone } from './orphan-clone.ts';
 import { readSnapshotOutlines } from './snapshot-outlines.ts';
 import { snapshotRow } from './snapshot-row.ts';
 
@@ -24,6 +24,11 @@ export function catalogStore(entities: Entities, clock: Clock): CatalogStore {
   const getSnapshot: CatalogStore['getSnapshot'] = async (snapshotId) => {
     const found = await snapshot.build(GetItemCommand).key({ snapshotId }).options({ consistent: true }).send();
     return found.Item === undefined ? undefined : Item.snapshot(found.Item);
+  };
+
+  const getClone: CatalogStore['getClone'] = async (hostId, dbId) => {
+    const found = await clone.build(GetItemCommand).key({ hostId, dbId }).options({ consistent: true }).send();
+    return found.Item === undefined ? undefined : Item.clone(found.Item);
   };
 
   /** Before the snapshot's row goes: whoever repeats this finds the row, and with it the clones that still name it. */
@@ -141,10 +146,7 @@ export function catalogStore(entities: Entities, clock: Clock): CatalogStore {
   return {
     getSnapshot,
 
-    async getClone(hostId, dbId) {
-      const found = await clone.build(GetItemCommand).key({ hostId, dbId }).options({ consistent: true }).send();
-      return found.Item === undefined ? undefined : Item.clone(found.Item);
-    },
+    getClone,
 
     async getClones(hostId, dbIds) {
       if (dbIds.length === 0) return [];
@@ -257,31 +259,7 @@ export function catalogStore(entities: Entities, clock: Clock): CatalogStore {
       );
     },
 
-    async orphanClone(stranded) {
-      const { hostId, dbId, snapshotId, requestId } = stranded;
-      const orphan = { ...stranded, dbId: orphanId(stranded) };
-      const exists = { condition: { attr: 'snapshotId', exists: true } } as const;
-      // Before the row moves: at no moment does the snapshot look free.
-      await conditional(() =>
-        snapshot
-          .build(UpdateItemCommand)
-          .item({ snapshotId, pins: $add(new Set([clonePin(hostId, orphan.dbId)])) })
-          .options(exists)
-          .send(),
-      );
-      const { snapshotIds: taken, ...row } = orphan;
-      await transact([
-        clone
-          .build(DeleteTransaction)
-          .key({ hostId, dbId })
-          .options({ condition: { attr: 'requestId', eq: requestId } }),
-        clone.build(PutTransaction).item(taken.size === 0 ? row : { ...row, snapshotIds: new Set(taken) }),
-        snapshot
-          .build(UpdateTransaction)
-          .item({ snapshotId, pins: $delete(new Set([clonePin(hostId, dbId)])) })
-          .options(exists),
-      ]);
-    },
+    orphanClone: orphanClone(entities, getClone),
 
     async forgetClone(hostId, dbId, snapshotId) {
       const rows = [

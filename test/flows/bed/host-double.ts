@@ -20,7 +20,7 @@ export type Done =
   | { readonly ok: false; readonly code: AgentErrorCode; readonly message: string };
 
 export interface HostDouble {
-  readonly databases: ReadonlyMap<string, HostDatabase>;
+  readonly databases: Map<string, HostDatabase>;
   freezes(): readonly string[];
   add(database: Pick<HostDatabase, 'id' | 'name' | 'serials'>): void;
   carryOut(command: AgentCommand): Done;
@@ -99,7 +99,11 @@ export const createHostDouble = (disks: () => ReadonlySet<string>): HostDouble =
       result: {
         databases: all()
           .filter(({ swapId }) => swapId === wanted.swap_id)
-          .map((one) => ({ attach_id: one.attachId, database: reportOf(one) })),
+          .map((one) => {
+            const wish = wanted.databases.find(({ attach_id: attachId }) => attachId === one.attachId);
+            const backup = all().find(({ name }) => name === wish?.backup_name);
+            return { attach_id: one.attachId, database: reportOf(one), backup_id: backup?.id ?? null };
+          }),
       },
     });
     if (pairs.every(({ staged }) => staged?.swapId === wanted.swap_id)) return answer();

@@ -54,6 +54,8 @@ export interface World {
   outlastFreezes(): void;
   /** Another machine is set up under the host's id, with a database of this name, and registered anew. */
   rebuildHost(hostId: string, databaseName: string): Promise<void>;
+  /** As the installer does: unregistered and registered, its agent not heard of yet. */
+  reregisterHost(hostId: string): Promise<void>;
   /** Everything that stands, one line each. */
   lines(): Promise<readonly string[]>;
   task(requestId: string): Promise<Task>;
@@ -263,11 +265,14 @@ export async function createWorld(table: TestTable): Promise<World> {
         steps += 1;
       }
     },
-    rebuildHost: async (hostId, databaseName) => {
-      const agent = world.agent(hostId);
+    reregisterHost: async (hostId) => {
       await store.unregister(hostId, registrationAudit(hostId, clock.nowMilliseconds()));
       skewMilliseconds += 1000;
       await registerHost(store, hostId, clock.nowMilliseconds());
+    },
+    rebuildHost: async (hostId, databaseName) => {
+      const agent = world.agent(hostId);
+      await world.reregisterHost(hostId);
       agent.host.rebuild();
       agent.host.add({ id: '11', name: databaseName, serials: ['0a00d0ff'] });
       await agent.comeBack();

@@ -67,7 +67,7 @@ describe('an agent with an empty environment', () => {
     await until('inventory', () => plane.databases().length === 1, agent.log);
     expect(plane.databases()[0]).toMatchObject({ id: '5', name: 'orders', vendor: 'mssql', status: 'ONLINE' });
     const uid = plane.databases()[0]?.uid;
-    expect(uid).toMatch(/^[0-9a-f-]{36}$/);
+    expect(uid).toMatch(/^[0-9a-f-]{36}\.[0-9]+$/);
     expect(JSON.parse(agent.cli('list').stdout)).toMatchObject([{ name: 'orders', uid }]);
   });
 

@@ -15,8 +15,6 @@ async function removedOf(clone: Clone, effects: readonly Effect[]): Promise<read
     removeView: (name: string) => Promise.resolve(void removed.push(name)),
   };
   const store = {
-    getHost: () => Promise.resolve(undefined),
-    listDatabases: () => Promise.resolve([]),
     getClones: () => Promise.resolve([clone]),
     listEffects: () => Promise.resolve(effects),
     intend: () => Promise.resolve(true),
@@ -29,12 +27,21 @@ async function removedOf(clone: Clone, effects: readonly Effect[]): Promise<read
   return removed;
 }
 
+const database = {
+  ...{ id: '9', name: 'sales_copy', vendor: 'postgres', status: 'ONLINE', files: [], mount_points: [] },
+};
+const swap = anEffect({
+  effectId: 'swap',
+  kind: 'swap',
+  state: 'done',
+  outcome: { databases: [{ attach_id: 'request-1.attach-0', database, backup_id: null }] },
+});
 const own = anEffect({ effectId: 'view-0-0', name: 'rp-new', state: 'done' });
 
 it('removes the views of the clone that was replaced', async () => {
-  expect(await removedOf(aClone({ views: ['rp-old'] }), [own])).toEqual(['rp-old']);
+  expect(await removedOf(aClone({ views: ['rp-old'] }), [own, swap])).toEqual(['rp-old']);
 });
 
 it('that was held up until the task was published lets be what is in service', async () => {
-  expect(await removedOf(aClone({ views: ['rp-new'] }), [own])).toEqual([]);
+  expect(await removedOf(aClone({ views: ['rp-new'] }), [own, swap])).toEqual([]);
 });
